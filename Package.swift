@@ -1,0 +1,138 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The map of the program. Every target of ours stands in `modules` with its layer; a module may import only modules of
+// lower layers. The loop at the end applies one set of compiler settings to all of them and refuses a wrong arrow.
+// ---------------------------------------------------------------------------------------------------------------------
+
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+struct Module {
+    var name: String
+    var layer: Int
+    var modules: [String] = []
+    var outside: [Target.Dependency] = []
+    var resources: [Resource] = []
+    var isExecutable = false
+}
+
+let modules: [Module] = [
+    // 0 words: what everything is said in
+    Module(name: "HearthCore", layer: 0),
+    // 1 grammar: what may be said
+    Module(name: "HearthSchema", layer: 1, modules: ["HearthCore"], outside: ["CPCRE2"], resources: [.copy("Resources")]),
+    // 2 promises: seams and keys
+    Module(name: "HearthStore", layer: 2, modules: ["HearthCore", "HearthSchema"]),
+    Module(name: "HearthVault", layer: 2, modules: ["HearthCore"], outside: [crypto]),
+    // 3 drivers: one product each
+    Module(
+        name: "HearthStoreSQLite", layer: 3, modules: ["HearthCore", "HearthSchema", "HearthStore"],
+        outside: [grdb, grdbSQLite, "CZstd"]),
+    // 4 flow
+    Module(
+        name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
+        outside: [lifecycle, logging, "CZstd", "CZlib"]),
+    // 6 edge
+    Module(
+        name: "HearthServer", layer: 6,
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest"],
+        outside: [
+            hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioPosix, nioHTTP1, nioWebSocket,
+            nioFoundation, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, httpTypes,
+        ]),
+    // 7 commands: the one place that assembles the program
+    Module(
+        name: "HearthCommands", layer: 7,
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest",
+            "HearthServer",
+        ],
+        outside: [argumentParser, lifecycle, logging, yams, nioCore, nioPosix]),
+    Module(name: "hearth", layer: 8, modules: ["HearthCommands"], isExecutable: true),
+    // beside: the test kit
+    Module(
+        name: "HearthTesting", layer: 8,
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest"]),
+]
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+var targets: [Target] = [
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+]
+
+let layers = Dictionary(uniqueKeysWithValues: modules.map { ($0.name, $0.layer) })
+for module in modules {
+    for name in module.modules {
+        guard let layer = layers[name], layer < module.layer else {
+            fatalError("\(module.name) (layer \(module.layer)) may not import \(name): a module imports lower layers only")
+        }
+    }
+    let dependencies = module.modules.map { Target.Dependency(stringLiteral: $0) } + module.outside
+    targets.append(
+        module.isExecutable
+            ? .executableTarget(name: module.name, dependencies: dependencies, swiftSettings: settings)
+            : .target(name: module.name, dependencies: dependencies, resources: module.resources, swiftSettings: settings))
+}
+
+/// One test target per module, so that an edit rebuilds and reruns little.
+let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
+]
+
+for test in tests {
+    targets.append(
+        .testTarget(
+            name: test.name,
+            dependencies: test.modules.map { Target.Dependency(stringLiteral: $0) } + test.outside,
+            swiftSettings: settings))
+}
+
+let package = Package(
+    name: "hearth",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "hearth", targets: ["hearth"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: targets
+)
