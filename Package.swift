@@ -6,7 +6,7 @@ import PackageDescription
 // lower layers. The loop at the end applies one set of compiler settings to all of them and refuses a wrong arrow.
 // ---------------------------------------------------------------------------------------------------------------------
 
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -39,7 +39,7 @@ struct Module {
 
 let modules: [Module] = [
     // 0 words: what everything is said in
-    Module(name: "HearthCore", layer: 0),
+    Module(name: "HearthCore", layer: 0, outside: [orderedCollections]),
     // 1 grammar: what may be said
     Module(name: "HearthSchema", layer: 1, modules: ["HearthCore"], outside: ["CPCRE2"], resources: [.copy("Resources")]),
     // 2 promises: seams and keys
