@@ -41,9 +41,11 @@ let modules: [Module] = [
     // 0 words: what everything is said in
     Module(name: "HearthCore", layer: 0, outside: [orderedCollections]),
     // 1 grammar: what may be said
-    Module(name: "HearthSchema", layer: 1, modules: ["HearthCore"], outside: ["CPCRE2"], resources: [.copy("Resources")]),
+    Module(
+        name: "HearthSchema", layer: 1, modules: ["HearthCore"], outside: [orderedCollections, "CPCRE2"],
+        resources: [.copy("Resources")]),
     // 2 promises: seams and keys
-    Module(name: "HearthStore", layer: 2, modules: ["HearthCore", "HearthSchema"]),
+    Module(name: "HearthStore", layer: 2, modules: ["HearthCore", "HearthSchema"], outside: [orderedCollections]),
     Module(name: "HearthVault", layer: 2, modules: ["HearthCore"], outside: [crypto]),
     // 3 drivers: one product each
     Module(
