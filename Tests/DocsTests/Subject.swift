@@ -13,6 +13,8 @@ struct Subject: Sendable, CustomStringConvertible {
     /// A file that declares `sampleName` and nothing else.
     var sample: SourceFile
     var sampleName: String
+    /// A page that explains `sampleName`.
+    var samplePage: String
 
     /// The names that `files` declare and the page does not explain.
     func unexplained(in files: [SourceFile], page text: String) -> [String] {
@@ -26,7 +28,7 @@ struct Subject: Sendable, CustomStringConvertible {
         description: "setting", page: "docs/reference/settings.md", folder: "Sources",
         names: { file in Set(file.text.matches(of: /\bHEARTH_[A-Z0-9][A-Z0-9_]*[A-Z0-9]\b/).map { String($0.0) }) },
         sample: SourceFile(path: "Sources/A/A.swift", text: #"let port = environment["HEARTH_SAMPLE"]"#),
-        sampleName: "HEARTH_SAMPLE")
+        sampleName: "HEARTH_SAMPLE", samplePage: "| `HEARTH_SAMPLE` | a sample |")
 
     static let errorCodes = Subject(
         description: "error code", page: "docs/reference/errors.md", folder: "Sources",
@@ -35,7 +37,7 @@ struct Subject: Sendable, CustomStringConvertible {
         },
         sample: SourceFile(
             path: "Sources/A/A.swift", text: #"static let sample = ErrorCode("sample-code"), other = code("x")"#),
-        sampleName: "sample-code")
+        sampleName: "sample-code", samplePage: "| `sample-code` | a sample |")
 
     /// A literal with an underscore in a file or folder of the server named after metrics, or a `MetricName` anywhere.
     static let metrics = Subject(
@@ -47,7 +49,7 @@ struct Subject: Sendable, CustomStringConvertible {
         },
         sample: SourceFile(
             path: "Sources/HearthServer/Metrics/A.swift", text: #"let counter = Counter("samples_total", "Samples.")"#),
-        sampleName: "samples_total")
+        sampleName: "samples_total", samplePage: "* `samples_total{kind}`: how many samples")
 
     static let streams = Subject(
         description: "stream", page: "docs/reference/streams.md", folder: "Sources/HearthSchema/Resources/streams",
@@ -58,8 +60,10 @@ struct Subject: Sendable, CustomStringConvertible {
             // A file that says no name is looked for under its own, which no page explains.
             return [block?["stream"] as? String ?? file.path]
         },
+        // Each has a section of its own.
+        explained: { Set($0.headings.map { $0.replacing("`", with: "") }) },
         sample: SourceFile(path: "sample.json", text: #"{"type": "object", "x-hearth": {"stream": "sample"}}"#),
-        sampleName: "sample")
+        sampleName: "sample", samplePage: "## sample\nA sample.")
 
     static let commands = Subject(
         description: "command", page: "docs/reference/cli.md", folder: "Sources/HearthCommands",
@@ -67,5 +71,5 @@ struct Subject: Sendable, CustomStringConvertible {
         explained: { $0.words(ofCommand: "hearth") },
         sample: SourceFile(
             path: "Sources/HearthCommands/A.swift", text: #"CommandConfiguration(commandName: "sample", abstract: "")"#),
-        sampleName: "sample")
+        sampleName: "sample", samplePage: "```sh\n$ hearth sample FILE\n```")
 }
