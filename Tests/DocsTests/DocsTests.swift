@@ -17,6 +17,24 @@ import Testing
         #expect(subject.unexplained(in: [subject.sample], page: subject.samplePage) == [])
     }
 
+    @Test(arguments: Subject.all) func pagePromisesNothingElse(_ subject: Subject) throws {
+        let folders = [subject.folder] + subject.alsoDeclaredUnder
+        let files = folders.flatMap { Repository.files(under: $0, endingWith: [subject.suffix]) }
+        let page = try #require(Repository.read(subject.page), "\(subject.page) is missing")
+        for name in subject.stale(in: files, page: page) {
+            Issue.record("\(subject.page) explains the \(subject) \(name), which does not exist")
+        }
+    }
+
+    @Test func stalePromiseIsFound() {
+        let table = "| `gone-code` | a |\n| `sample-code` | b |\n| `0` | c |"
+        #expect(Subject.errorCodes.stale(in: [Subject.errorCodes.sample], page: table) == ["gone-code"])
+        #expect(Subject.settings.stale(in: [], page: "| `HEARTH_GONE` | a |\n| `other` | b |") == ["HEARTH_GONE"])
+        #expect(Subject.metrics.stale(in: [], page: "| `gone_total{kind}` | a |\n| `kind` | b |") == ["gone_total"])
+        let headings = "# Commands\n## hearth sample\n## hearth sample gone"
+        #expect(Subject.commands.stale(in: [Subject.commands.sample], page: headings) == ["gone"])
+    }
+
     @Test func metricsAreFoundByTypeOutsideTheServer() {
         let file = SourceFile(path: "Sources/HearthIngest/A.swift", text: #"MetricName("queue_depth"), "not_one""#)
         #expect(Subject.metrics.names(file) == ["queue_depth"])

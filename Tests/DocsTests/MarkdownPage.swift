@@ -9,6 +9,8 @@ struct MarkdownPage {
     /// Lines of fenced code and contents of code spans.
     private(set) var code: [String] = []
     private(set) var headings: [String] = []
+    /// The first word in code of each table row's first cell.
+    private(set) var tableKeys: Set<String> = []
 
     init(_ file: SourceFile) {
         path = file.path
@@ -20,6 +22,7 @@ struct MarkdownPage {
                 code.append(String(line))
             } else {
                 if let heading = line.wholeMatch(of: /#{1,6} +(.*)/) { headings.append(String(heading.1)) }
+                if let key = line.firstMatch(of: /^\| *`([A-Za-z0-9_.-]+)/) { tableKeys.insert(String(key.1)) }
                 code.append(contentsOf: line.matches(of: /`([^`]+)`/).map { String($0.1) })
                 prose.append(String(line).replacing(/`[^`]+`/, with: "``"))
             }
@@ -64,12 +67,15 @@ struct MarkdownPage {
     /// The links that lead nowhere. `page` gives the text of a file of the repository, nil where there is none; a folder
     /// has an empty text.
     func brokenLinks(page: (String) -> String?) -> [String] {
-        relativeLinks.filter { link in
+        var anchorsByPage: [String: Set<String>] = [:]
+        return relativeLinks.filter { link in
             let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             let target = parts[0].isEmpty ? path : Self.resolve(parts[0], from: path)
             guard let text = page(target) else { return true }
             guard parts.count == 2, target.hasSuffix(".md") else { return false }
-            return !MarkdownPage(SourceFile(path: target, text: text)).anchors.contains(parts[1])
+            let anchors = anchorsByPage[target] ?? MarkdownPage(SourceFile(path: target, text: text)).anchors
+            anchorsByPage[target] = anchors
+            return !anchors.contains(parts[1])
         }
     }
 

@@ -10,6 +10,10 @@ struct Subject: Sendable, CustomStringConvertible {
     var names: @Sendable (SourceFile) -> Set<String>
     /// The words of a page that count as an explanation.
     var explained: @Sendable (MarkdownPage) -> Set<String> = { $0.codeWords }
+    /// The names that the page says exist; empty where its form does not tell.
+    var promised: @Sendable (MarkdownPage) -> Set<String>
+    /// Folders beside `folder` where a promised name may be at home.
+    var alsoDeclaredUnder: [String] = []
     /// A file that declares `sampleName` and nothing else.
     var sample: SourceFile
     var sampleName: String
@@ -22,19 +26,31 @@ struct Subject: Sendable, CustomStringConvertible {
         return files.reduce(into: Set<String>()) { $0.formUnion(names($1)) }.subtracting(explained).sorted()
     }
 
+    /// The names that the page promises and `files` do not declare.
+    func stale(in files: [SourceFile], page text: String) -> [String] {
+        let promised = promised(MarkdownPage(SourceFile(path: page, text: text)))
+        return files.reduce(into: promised) { $0.subtract(names($1)) }.sorted()
+    }
+
     static let all: [Subject] = [.settings, .errorCodes, .metrics, .streams, .commands]
 
     static let settings = Subject(
         description: "setting", page: "docs/reference/settings.md", folder: "Sources",
-        names: { file in Set(file.text.matches(of: /\bHEARTH_[A-Z0-9][A-Z0-9_]*[A-Z0-9]\b/).map { String($0.0) }) },
+        names: { file in
+            guard file.text.contains("HEARTH_") else { return [] }
+            return Set(file.text.matches(of: /\bHEARTH_[A-Z0-9][A-Z0-9_]*[A-Z0-9]\b/).map { String($0.0) })
+        },
+        promised: { $0.tableKeys.filter { $0.hasPrefix("HEARTH_") } }, alsoDeclaredUnder: ["Tests"],
         sample: SourceFile(path: "Sources/A/A.swift", text: #"let port = environment["HEARTH_SAMPLE"]"#),
         sampleName: "HEARTH_SAMPLE", samplePage: "| `HEARTH_SAMPLE` | a sample |")
 
     static let errorCodes = Subject(
         description: "error code", page: "docs/reference/errors.md", folder: "Sources",
         names: { file in
-            Set(file.text.matches(of: /(?:\bErrorCode\(|\bcode: )"([a-z0-9][a-z0-9.-]*)"/).map { String($0.1) })
+            guard file.text.contains("ErrorCode(\"") || file.text.contains("code: \"") else { return [] }
+            return Set(file.text.matches(of: /(?:\bErrorCode\(|\bcode: )"([a-z0-9][a-z0-9.-]*)"/).map { String($0.1) })
         },
+        promised: { $0.tableKeys.filter { $0.contains(where: \.isLetter) } },
         sample: SourceFile(
             path: "Sources/A/A.swift", text: #"static let sample = ErrorCode("sample-code"), other = code("x")"#),
         sampleName: "sample-code", samplePage: "| `sample-code` | a sample |")
@@ -47,6 +63,7 @@ struct Subject: Sendable, CustomStringConvertible {
             guard file.path.firstMatch(of: /^Sources\/HearthServer\/(?:.*\/)?Metric/) != nil else { return Set(named) }
             return Set(named + file.text.matches(of: /"([a-z][a-z0-9]*(?:_[a-z0-9]+)+)"/).map { String($0.1) })
         },
+        promised: { $0.tableKeys.filter { $0.contains("_") } },
         sample: SourceFile(
             path: "Sources/HearthServer/Metrics/A.swift", text: #"let counter = Counter("samples_total", "Samples.")"#),
         sampleName: "samples_total", samplePage: "* `samples_total{kind}`: how many samples")
@@ -62,6 +79,7 @@ struct Subject: Sendable, CustomStringConvertible {
         },
         // Each has a section of its own.
         explained: { Set($0.headings.map { $0.replacing("`", with: "") }) },
+        promised: { _ in [] },
         sample: SourceFile(path: "sample.json", text: #"{"type": "object", "x-hearth": {"stream": "sample"}}"#),
         sampleName: "sample", samplePage: "## sample\nA sample.")
 
@@ -69,6 +87,14 @@ struct Subject: Sendable, CustomStringConvertible {
         description: "command", page: "docs/reference/cli.md", folder: "Sources/HearthCommands",
         names: { file in Set(file.text.matches(of: /\bcommandName: "([a-z-]+)"/).map { String($0.1) }) },
         explained: { $0.words(ofCommand: "hearth") },
+        promised: { page in
+            Set(
+                page.headings.compactMap { heading in
+                    heading.replacing("`", with: "").wholeMatch(of: /hearth (?:[a-z-]+ )*([a-z-]+)/).map {
+                        String($0.1)
+                    }
+                })
+        },
         sample: SourceFile(
             path: "Sources/HearthCommands/A.swift", text: #"CommandConfiguration(commandName: "sample", abstract: "")"#),
         sampleName: "sample", samplePage: "```sh\n$ hearth sample FILE\n```")

@@ -5,7 +5,7 @@ extension Rule {
         name: "risky code gives its reason in a comment on the line or above it",
         findings: { file in
             guard file.isCompiled else { return [] }
-            let lines = SwiftLine.lines(of: file.text)
+            let lines = file.swiftLines
             return lines.indices.flatMap { index in
                 riskyConstructs(in: lines[index].code).filter { _ in !hasReason(at: index, in: lines) }
                     .map { Finding(path: file.path, line: index + 1, message: "\($0) without a // reason") }
@@ -68,8 +68,10 @@ extension Rule {
         findings: { file in
             guard file.isSwift, file.path.hasPrefix("Sources/"), !file.path.hasPrefix("Sources/HearthCommands/")
             else { return [] }
-            return SwiftLine.lines(of: file.text).enumerated().compactMap { index, line in
-                guard line.code.contains(/(?:^|[^\w.])(print|debugPrint|dump)\(/) else { return nil }
+            return file.swiftLines.enumerated().compactMap { index, line in
+                guard line.code.contains("("), line.code.contains(/(?:^|[^\w.])(print|debugPrint|dump)\(/) else {
+                    return nil
+                }
                 return Finding(path: file.path, line: index + 1, message: "return it or log it instead of printing it")
             }
         },

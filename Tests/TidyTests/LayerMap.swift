@@ -60,8 +60,10 @@ struct DeclaredImports {
     func undeclared(in file: SourceFile) -> [Finding] {
         guard file.isSwift, file.folders.count > 1, file.folders[0] == "Sources", let own = imports[file.folders[1]]
         else { return [] }
-        return SwiftLine.lines(of: file.text).enumerated().compactMap { index, line in
-            guard let match = line.code.firstMatch(of: /\bimport\s+(?:\w+\s+)?(Hearth\w+)/) else { return nil }
+        return file.swiftLines.enumerated().compactMap { index, line in
+            guard line.code.contains("import"),
+                let match = line.code.firstMatch(of: /\bimport\s+(?:\w+\s+)?(Hearth\w+)/)
+            else { return nil }
             let module = String(match.1)
             if own.contains(module) { return nil }
             return Finding(

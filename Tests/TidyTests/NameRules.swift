@@ -24,8 +24,10 @@ extension Rule {
         name: "a type's name has no empty suffix",
         findings: { file in
             guard file.isCompiled else { return [] }
-            return SwiftLine.lines(of: file.text).enumerated().flatMap { index, line in
-                line.code.matches(of: /\b(?:class|struct|enum|protocol|actor|typealias)\s+(\w+)/).compactMap { match in
+            return file.swiftLines.enumerated().flatMap { index, line -> [Finding] in
+                guard emptySuffixes.contains(where: line.code.contains) else { return [] }
+                return line.code.matches(of: /\b(?:class|struct|enum|protocol|actor|typealias)\s+(\w+)/).compactMap {
+                    match in
                     guard let suffix = emptySuffixes.first(where: { match.1.hasSuffix($0) }) else { return nil }
                     return Finding(
                         path: file.path, line: index + 1, message: "\(match.1): what does it do? \(suffix) says nothing"

@@ -3,8 +3,16 @@ import Foundation
 /// A text file of the repository.
 struct SourceFile: Sendable {
     /// Relative to the repository's root, with `/` between its parts.
-    var path: String
-    var text: String
+    let path: String
+    let text: String
+    /// The lines of Swift source; none in other files.
+    let swiftLines: [SwiftLine]
+
+    init(path: String, text: String) {
+        self.path = path
+        self.text = text
+        swiftLines = path.hasSuffix(".swift") ? SwiftLine.lines(of: text) : []
+    }
 
     var folders: [String] { path.split(separator: "/").dropLast().map(String.init) }
     var isSwift: Bool { path.hasSuffix(".swift") }

@@ -2,7 +2,7 @@
 ///
 /// The contents of string and regular-expression literals are blanked, so that a rule about code does not trip over text
 /// that only looks like it. Interpolations inside strings are code.
-struct SwiftLine: Equatable {
+struct SwiftLine: Equatable, Sendable {
     var code = ""
     /// The text of a `//` or `/* */` comment. Documentation comments are kept apart, in `documentation`.
     var comment = ""
