@@ -35,6 +35,14 @@ import Testing
         #expect(Subject.commands.stale(in: [Subject.commands.sample], page: headings) == ["gone"])
     }
 
+    @Test func settingsAreFoundByDeclaration() {
+        let text = """
+            static let port = Setting.integer("port", 8000), log = Setting<String>.choice(
+                "log_level", "info")
+            """
+        #expect(Subject.settings.names(SourceFile(path: "A.swift", text: text)) == ["HEARTH_PORT", "HEARTH_LOG_LEVEL"])
+    }
+
     @Test func metricsAreFoundByTypeOutsideTheServer() {
         let file = SourceFile(path: "Sources/HearthIngest/A.swift", text: #"MetricName("queue_depth"), "not_one""#)
         #expect(Subject.metrics.names(file) == ["queue_depth"])

@@ -34,11 +34,20 @@ struct Subject: Sendable, CustomStringConvertible {
 
     static let all: [Subject] = [.settings, .errorCodes, .metrics, .streams, .commands]
 
+    /// A variable's name anywhere, or a declaration `Setting.integer("port", …)` of what the environment calls
+    /// `HEARTH_PORT`.
     static let settings = Subject(
         description: "setting", page: "docs/reference/settings.md", folder: "Sources",
         names: { file in
-            guard file.text.contains("HEARTH_") else { return [] }
-            return Set(file.text.matches(of: /\bHEARTH_[A-Z0-9][A-Z0-9_]*[A-Z0-9]\b/).map { String($0.0) })
+            var names: Set<String> = []
+            if file.text.contains("HEARTH_") {
+                names.formUnion(file.text.matches(of: /\bHEARTH_[A-Z0-9][A-Z0-9_]*[A-Z0-9]\b/).map { String($0.0) })
+            }
+            if file.text.contains("Setting") {
+                let declarations = file.text.matches(of: /\bSetting(?:<[^>]*>)?\.[a-zA-Z]+\(\s*"([a-z][a-z0-9_]*)"/)
+                names.formUnion(declarations.map { "HEARTH_" + $0.1.uppercased() })
+            }
+            return names
         },
         promised: { $0.tableKeys.filter { $0.hasPrefix("HEARTH_") } }, alsoDeclaredUnder: ["Tests"],
         sample: SourceFile(path: "Sources/A/A.swift", text: #"let port = environment["HEARTH_SAMPLE"]"#),
