@@ -37,8 +37,11 @@ import Testing
 
     @Test func settingsAreFoundByDeclaration() {
         let text = """
-            static let port = Setting.integer("port", 8000), log = Setting<String>.choice(
-                "log_level", "info")
+            extension Setting where Value == Int {
+                static var port: Setting { integer("port", 8000, help: "TCP port") }
+                static let log = Setting.choice(
+                    "log_level", "info")
+            }
             """
         #expect(Subject.settings.names(SourceFile(path: "A.swift", text: text)) == ["HEARTH_PORT", "HEARTH_LOG_LEVEL"])
     }

@@ -34,8 +34,8 @@ struct Subject: Sendable, CustomStringConvertible {
 
     static let all: [Subject] = [.settings, .errorCodes, .metrics, .streams, .commands]
 
-    /// A variable's name anywhere, or a declaration `Setting.integer("port", …)` of what the environment calls
-    /// `HEARTH_PORT`.
+    /// A variable's name anywhere, or a declaration `integer("port", …)` in an extension of `Setting`, which the
+    /// environment calls `HEARTH_PORT`.
     static let settings = Subject(
         description: "setting", page: "docs/reference/settings.md", folder: "Sources",
         names: { file in
@@ -43,8 +43,8 @@ struct Subject: Sendable, CustomStringConvertible {
             if file.text.contains("HEARTH_") {
                 names.formUnion(file.text.matches(of: /\bHEARTH_[A-Z0-9][A-Z0-9_]*[A-Z0-9]\b/).map { String($0.0) })
             }
-            if file.text.contains("Setting") {
-                let declarations = file.text.matches(of: /\bSetting(?:<[^>]*>)?\.[a-zA-Z]+\(\s*"([a-z][a-z0-9_]*)"/)
+            if file.text.contains("extension Setting where") {
+                let declarations = file.text.matches(of: /\b[a-zA-Z]+\(\s*"([a-z][a-z0-9_]*)",/)
                 names.formUnion(declarations.map { "HEARTH_" + $0.1.uppercased() })
             }
             return names
