@@ -44,7 +44,7 @@ struct Subject: Sendable, CustomStringConvertible {
                 names.formUnion(file.text.matches(of: /\bHEARTH_[A-Z0-9][A-Z0-9_]*[A-Z0-9]\b/).map { String($0.0) })
             }
             if file.text.contains("extension Setting where") {
-                let declarations = file.text.matches(of: /\b[a-zA-Z]+\(\s*"([a-z][a-z0-9_]*)",/)
+                let declarations = file.text.matches(of: /[a-zA-Z]\(\s*"([a-z][a-z0-9_]*)",/)
                 names.formUnion(declarations.map { "HEARTH_" + $0.1.uppercased() })
             }
             return names
@@ -57,7 +57,7 @@ struct Subject: Sendable, CustomStringConvertible {
         description: "error code", page: "docs/reference/errors.md", folder: "Sources",
         names: { file in
             guard file.text.contains("ErrorCode(\"") || file.text.contains("code: \"") else { return [] }
-            return Set(file.text.matches(of: /(?:\bErrorCode\(|\bcode: )"([a-z0-9][a-z0-9.-]*)"/).map { String($0.1) })
+            return Set(file.text.matches(of: /(?:ErrorCode\(|\bcode: )"([a-z0-9][a-z0-9.-]*)"/).map { String($0.1) })
         },
         promised: { $0.tableKeys.filter { $0.contains(where: \.isLetter) } },
         sample: SourceFile(
@@ -68,7 +68,7 @@ struct Subject: Sendable, CustomStringConvertible {
     static let metrics = Subject(
         description: "metric", page: "docs/reference/metrics.md", folder: "Sources",
         names: { file in
-            let named = file.text.matches(of: /\bMetricName\("([a-z0-9_]+)"/).map { String($0.1) }
+            let named = file.text.matches(of: /MetricName\("([a-z0-9_]+)"/).map { String($0.1) }
             guard file.path.firstMatch(of: /^Sources\/HearthServer\/(?:.*\/)?Metric/) != nil else { return Set(named) }
             return Set(named + file.text.matches(of: /"([a-z][a-z0-9]*(?:_[a-z0-9]+)+)"/).map { String($0.1) })
         },
