@@ -1,0 +1,52 @@
+package import HTTPTypes
+package import HearthCore
+import HearthSchema
+import HearthStore
+import HearthVault
+
+/// Which HTTP status each kind of failure is answered with. Every code that Hearth declares stands here; a code from
+/// elsewhere is judged by its disposition.
+package enum HTTPStatusTable {
+    package static let statuses: [ErrorCode: HTTPResponse.Status] = [
+        .malformedBody: .badRequest,
+        .malformedRequest: .badRequest,
+        .invalidValue: .unprocessableContent,
+        .unauthorized: .unauthorized,
+        .forbidden: .forbidden,
+        .crossOrigin: .forbidden,
+        .notFound: .notFound,
+        .methodNotAllowed: .methodNotAllowed,
+        .requestTimeout: .requestTimeout,
+        .conflict: .conflict,
+        .idempotencyKeyInUse: .conflict,
+        .idempotencyMismatch: .unprocessableContent,
+        .tooLarge: .contentTooLarge,
+        .unsupportedMediaType: .unsupportedMediaType,
+        .upgradeRequired: .init(code: 426, reasonPhrase: "Upgrade Required"),
+        .rateLimited: .tooManyRequests,
+        .lockedOut: .tooManyRequests,
+        .overloaded: .tooManyRequests,
+        .headTooLarge: .requestHeaderFieldsTooLarge,
+        .internalError: .internalServerError,
+        .storageFailed: .internalServerError,
+        .methodUnknown: .notImplemented,
+        .shuttingDown: .serviceUnavailable,
+        .storageFull: .init(code: 507, reasonPhrase: "Insufficient Storage"),
+        .schemaIncompatible: .internalServerError,
+        .keyMissing: .internalServerError,
+        .keyExposed: .internalServerError,
+        .keyMalformed: .internalServerError,
+        .foreignKey: .internalServerError,
+        .blobDamaged: .internalServerError,
+        .unusableToken: .internalServerError,
+    ]
+
+    package static func status(for error: HearthError) -> HTTPResponse.Status {
+        if let status = statuses[error.code] { return status }
+        return switch error.disposition {
+        case .caller: .badRequest
+        case .retry: .serviceUnavailable
+        case .defect: .internalServerError
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package import HearthCore
+package import HearthIngest
+package import HearthSchema
+package import HearthStore
+package import HearthVault
+package import Logging
+
+/// Everything the server is given. Whoever assembles the program makes it; tests make it of in-memory twins.
+package struct ServerDependencies: Sendable {
+    package var ingest: Ingest
+    package var store: any ReadingStore
+    package var catalogue: any CatalogueStore
+    package var registry: StreamRegistry
+    package var blobs: BlobStore
+    package var authenticator: Authenticator
+    package var time: any TimeSource
+    package var metrics: ServerMetrics
+    package var settings: ServerSettings
+    package var logger: Logger
+
+    package init(
+        ingest: Ingest, store: any ReadingStore, catalogue: any CatalogueStore, registry: StreamRegistry,
+        blobs: BlobStore, authenticator: Authenticator, time: any TimeSource, metrics: ServerMetrics,
+        settings: ServerSettings, logger: Logger
+    ) {
+        self.ingest = ingest
+        self.store = store
+        self.catalogue = catalogue
+        self.registry = registry
+        self.blobs = blobs
+        self.authenticator = authenticator
+        self.time = time
+        self.metrics = metrics
+        self.settings = settings
+        self.logger = logger
+    }
+}

@@ -1,0 +1,4 @@
+/// The server's numbers.
+package final class ServerMetrics: Sendable {
+    package init() {}
+}
