@@ -116,7 +116,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthIngestTests",
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthTesting"],
-        outside: ["CZlib", "CZstd"]
+        outside: [orderedCollections, "CZlib", "CZstd"]
     ),
 ]
 

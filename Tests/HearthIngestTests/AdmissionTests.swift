@@ -3,6 +3,7 @@ import HearthIngest
 import HearthSchema
 import HearthStore
 import HearthVault
+import OrderedCollections
 import Testing
 
 @Suite("Admission")
@@ -43,7 +44,7 @@ struct AdmissionTests {
         ("\"2026-11-21\"", nil), ("\"2026-02-30T00:00:00Z\"", nil), ("true", nil), ("null", nil),
         ("\"2026-11-21T09:00:00+01:00\"", ReadingFlags()), ("1795219200", ReadingFlags()),
         ("1795219200000", ReadingFlags()), ("1795219200.25", ReadingFlags()),
-        ("1795219800", ReadingFlags.clockSkew), ("\"2026-11-01T00:00:00Z\"", ReadingFlags.late),
+        ("1795256000", ReadingFlags.clockSkew), ("\"2026-11-01T00:00:00Z\"", ReadingFlags.late),
     ] as [(String, ReadingFlags?)])
     func timestampsAreJudgedByTheStreamsPolicy(time: String, flags: ReadingFlags?) async throws {
         let home = try await IngestFixture()

@@ -13,7 +13,7 @@ struct FixedTime: TimeSource {
 
 /// A household of one person with a phone and a watch, over the in-memory stores.
 struct IngestFixture {
-    static let now = Timestamp(microseconds: 1_795_219_200_000_000)
+    static let now = Timestamp(microseconds: 1_795_255_200_000_000)
 
     let store = MemoryReadingStore()
     let catalogue = MemoryCatalogueStore()
