@@ -114,6 +114,9 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (name: "DocsTests", modules: [], outside: []),
     (name: "HearthCoreTests", modules: ["HearthCore", "HearthTesting"], outside: [orderedCollections]),
     (
+        name: "HearthSchemaTests", modules: ["HearthCore", "HearthSchema", "HearthTesting"], outside: [orderedCollections]
+    ),
+    (
         name: "HearthIngestTests",
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthTesting"],
         outside: [orderedCollections, "CZlib", "CZstd"]
