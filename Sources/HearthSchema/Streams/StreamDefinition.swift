@@ -55,6 +55,8 @@ package final class StreamDefinition: Sendable {
     package let time: TimePolicy
     /// The whole schema as served: payload and envelope.
     package let document: JSONValue
+    /// The definition file as it was read: stores keep it to compare with the next one.
+    package let source: JSONValue
     /// A payload that is valid, for documentation and tests.
     package let example: JSONValue
     /// Validates items with or without envelope members; the envelope itself is judged by admission.
@@ -77,6 +79,7 @@ package final class StreamDefinition: Sendable {
     package init(_ source: JSONValue, file: String) throws(HearthError) {
         var reader = DefinitionReader(source, file: file)
         let block = reader.block
+        self.source = source
         name = reader.identifier("stream")
         table = reader.identifier("table")
         version = reader.integer("version", default: 1, in: 1...1_000_000)
