@@ -359,7 +359,8 @@ struct JSONParser: ~Copyable {
         if digits <= 19, mantissa < 1 << 53, exponent >= -22, exponent <= 22 {
             let magnitude =
                 exponent < 0
-                ? Double(mantissa) / Self.exactPowersOfTen[-exponent] : Double(mantissa) * Self.exactPowersOfTen[exponent]
+                ? Double(mantissa) / Self.exactPowersOfTen[-exponent]
+                : Double(mantissa) * Self.exactPowersOfTen[exponent]
             return tape.append(.real, payload: (isNegative ? -magnitude : magnitude).bitPattern)
         }
         try appendReal(from: start)

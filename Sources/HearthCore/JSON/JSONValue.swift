@@ -48,7 +48,9 @@ extension JSONValue {
     public var string: String? { if case .string(let value) = self { value } else { nil } }
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
     public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
-    public var object: OrderedDictionary<String, JSONValue>? { if case .object(let value) = self { value } else { nil } }
+    public var object: OrderedDictionary<String, JSONValue>? {
+        if case .object(let value) = self { value } else { nil }
+    }
     public var isNull: Bool { self == .null }
 
     /// The value of a number without fraction.

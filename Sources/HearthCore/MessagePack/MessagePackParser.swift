@@ -21,7 +21,8 @@ extension JSONDocument {
     ) throws(JSONError) -> JSONDocument {
         let length: Int
         do {
-            length = try MessagePackParser.length(of: UnsafeRawBufferPointer(rebasing: bytes[offset...]), options: options)
+            length = try MessagePackParser.length(
+                of: UnsafeRawBufferPointer(rebasing: bytes[offset...]), options: options)
         } catch {
             throw JSONError(error.reason, at: error.offset + offset)
         }

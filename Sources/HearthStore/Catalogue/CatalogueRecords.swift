@@ -1,3 +1,4 @@
+import OrderedCollections
 package import HearthCore
 
 /// Someone whose data Hearth keeps.

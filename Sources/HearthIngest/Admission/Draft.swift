@@ -1,0 +1,70 @@
+package import HearthCore
+package import HearthStore
+import HearthSchema
+
+/// One item of a batch that was not taken, and why. Pointers are relative to the item.
+package struct Rejection: Sendable, Hashable {
+    package var index: Int
+    package var error: HearthError
+
+    package init(index: Int, error: HearthError) {
+        self.index = index
+        self.error = error
+    }
+}
+
+/// Readings that were admitted and wait to be committed together.
+package struct Draft: Sendable {
+    /// Where an admitted item went.
+    package struct Place: Sendable, Hashable {
+        /// The item's number in the request.
+        package var index: Int
+        package var batch: Int
+        package var row: Int
+    }
+
+    /// One per stream.
+    package internal(set) var batches: [ReadingBatch] = []
+    package internal(set) var places: [Place] = []
+    package internal(set) var rejected: [Rejection] = []
+
+    package init() {}
+
+    package var isEmpty: Bool { places.isEmpty && rejected.isEmpty }
+
+    package mutating func reject(index: Int, _ error: HearthError) {
+        rejected.append(Rejection(index: index, error: error))
+    }
+
+    /// Number of the batch for `stream`; batches are few, and neighbours mostly share one.
+    mutating func batchIndex(for stream: StreamDefinition) -> Int {
+        if let last = places.last?.batch, batches[last].stream === stream { return last }
+        if let index = batches.firstIndex(where: { $0.stream === stream }) { return index }
+        batches.append(ReadingBatch(stream: stream))
+        return batches.count - 1
+    }
+}
+
+/// The answer for one reading.
+package struct Receipt: Sendable, Hashable {
+    package var id: RecordID
+    package var stream: String
+    package var received: Timestamp
+    package var isDuplicate: Bool
+    package var flags: ReadingFlags
+}
+
+/// The answer for a batch.
+package struct AdmissionReport: Sendable {
+    package var accepted: Int
+    package var duplicates: Int
+    /// In order of index.
+    package var rejected: [Rejection]
+    /// Item numbers of duplicates with the record that counts, in order.
+    package var duplicateItems: [DuplicateItem]
+
+    package struct DuplicateItem: Sendable, Hashable {
+        package var index: Int
+        package var original: RecordID
+    }
+}

@@ -1,0 +1,132 @@
+package import HearthCore
+package import HearthSchema
+package import HearthStore
+package import HearthVault
+
+/// The door that every transport uses: admission, then group commit, then the answer.
+package struct Ingest: Sendable {
+    package let admission: Admission
+    package let writer: CommitWriter
+
+    package init(admission: Admission, writer: CommitWriter) {
+        self.admission = admission
+        self.writer = writer
+    }
+
+    package var registry: StreamRegistry { admission.registry }
+    package var devices: DeviceDirectory { admission.devices }
+    package var limits: IngestLimits { admission.limits }
+
+    /// Takes one reading. Throws the rejection, or what the writer throws.
+    package func one(_ body: JSONDocument, source: Admission.Source) async throws(HearthError) -> Receipt {
+        var draft = Draft()
+        body.withRoot { admission.admit($0, index: 0, source: source, into: &draft) }
+        if let rejection = draft.rejected.first { throw rejection.error }
+        let outcome = try await writer.submit(draft.batches)
+        let batch = draft.batches[0]
+        let head = batch.heads[0]
+        let duplicate = outcome[0].duplicates.first
+        return Receipt(
+            id: duplicate?.original ?? head.recordID, stream: batch.stream.name, received: head.received,
+            isDuplicate: duplicate != nil, flags: head.flags.subtracting(.clientKeyed))
+    }
+
+    /// Takes many readings: good ones are stored, bad ones listed. Each body is an array of readings, an object with
+    /// `readings` (and `device_id` and `stream` for all of them), or one reading; `failures` are items that could not
+    /// even be read.
+    package func batch(
+        _ body: DecodedBody, source: Admission.Source
+    ) async throws(HearthError) -> AdmissionReport {
+        var draft = Draft()
+        for failure in body.failures { draft.reject(index: failure.index, failure.error) }
+        var nextIndex = 0
+        for (position, document) in body.documents.enumerated() {
+            if let index = body.indexes?[position] { nextIndex = index }
+            try document.withRoot { root throws(HearthError) in
+                try admitAll(root, index: &nextIndex, source: source, into: &draft)
+            }
+        }
+        return try await commit(draft)
+    }
+
+    private func admitAll(
+        _ root: JSONReference, index: inout Int, source: Admission.Source, into draft: inout Draft
+    ) throws(HearthError) {
+        var source = source
+        var items = root
+        if root.kind == .object, let readings = root["readings"] {
+            guard readings.kind == .array else {
+                throw HearthError(
+                    .invalidValue, "The member readings is not a list.",
+                    fields: [.init(pointer: "/readings", message: "is a list of readings")])
+            }
+            try apply(envelope: root, to: &source)
+            items = readings
+        }
+        guard items.kind == .array else {
+            admission.admit(items, index: index, source: source, into: &draft)
+            index += 1
+            return
+        }
+        guard items.count + index <= limits.batchItems else {
+            throw HearthError(
+                .tooLarge, "A batch holds at most \(limits.batchItems) readings; this one has \(items.count + index).",
+                hint: "Send it in parts.")
+        }
+        for item in items.elements {
+            admission.admit(item, index: index, source: source, into: &draft)
+            index += 1
+        }
+    }
+
+    /// `device_id` and `stream` beside `readings` hold for every item that has none of its own.
+    private func apply(envelope: JSONReference, to source: inout Admission.Source) throws(HearthError) {
+        if let device = envelope["device_id"], device.kind != .null {
+            guard device.kind == .string, let id = UniqueID(utf8: device.utf8) else {
+                throw HearthError(
+                    .invalidValue, "The batch's device_id is not a UUID.",
+                    fields: [.init(pointer: "/device_id", message: "a device id is a UUID")])
+            }
+            if let expected = source.device, expected != id {
+                throw HearthError(
+                    .invalidValue, "The batch is of another device than this connection.",
+                    fields: [.init(pointer: "/device_id", message: "this connection belongs to another device")])
+            }
+            source.device = id
+        }
+        if source.stream == nil, let name = envelope["stream"], name.kind != .null {
+            guard name.kind == .string, let stream = registry.named(utf8: name.utf8) else {
+                throw HearthError(
+                    .invalidValue, "The batch names a stream that does not exist.",
+                    fields: [.init(pointer: "/stream", message: "there is no such stream; GET /streams lists them")])
+            }
+            source.stream = stream
+        }
+    }
+
+    /// Commits what was admitted. Duplicates inside the draft count as duplicates.
+    package func commit(_ draft: Draft) async throws(HearthError) -> AdmissionReport {
+        let outcomes = try await writer.submit(draft.batches)
+        var report = AdmissionReport(
+            accepted: outcomes.reduce(0) { $0 + $1.stored },
+            duplicates: outcomes.reduce(0) { $0 + $1.duplicates.count },
+            rejected: draft.rejected.sorted { $0.index < $1.index }, duplicateItems: [])
+        guard report.duplicates > 0 else { return report }
+        let originals = outcomes.map { outcome in
+            Dictionary(outcome.duplicates.map { ($0.row, $0.original) }, uniquingKeysWith: { first, _ in first })
+        }
+        for place in draft.places {
+            if let original = originals[place.batch][place.row] {
+                report.duplicateItems.append(.init(index: place.index, original: original))
+            }
+        }
+        return report
+    }
+
+    /// Stores rows that were made by Hearth itself, such as the record of an upload.
+    package func append(_ batch: ReadingBatch) async throws(HearthError) -> AppendOutcome {
+        var batch = batch
+        admission.digest.seal(&batch)
+        return try await writer.submit([batch])[0]
+    }
+}

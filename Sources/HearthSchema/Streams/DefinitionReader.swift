@@ -1,0 +1,243 @@
+import HearthCore
+import OrderedCollections
+
+/// Reads the parts of a stream definition file and gathers everything that is wrong with it, so that its author hears of
+/// all of it at once.
+struct DefinitionReader {
+    private let source: JSONValue
+    private let file: String
+    let block: JSONValue
+    private var problems: [HearthError.Field] = []
+
+    init(_ source: JSONValue, file: String) {
+        self.source = source
+        self.file = file
+        block = source["x-hearth"] ?? .object([:])
+        if source["x-hearth"]?.object == nil {
+            problems.append(.init(pointer: "/x-hearth", message: "is required: the block that makes a schema a stream"))
+        }
+        if source["type"]?.string != "object" {
+            problems.append(.init(pointer: "/type", message: "is \"object\" for every stream"))
+        }
+    }
+
+    private mutating func report(_ key: String, _ message: String) {
+        problems.append(.init(pointer: "/x-hearth/\(key)", message: message))
+    }
+
+    func check() throws(HearthError) {
+        guard let first = problems.first else { return }
+        throw HearthError(
+            .invalidStreamDefinition,
+            "\(file) is not a valid stream definition: \(first.pointer) \(first.message).",
+            hint: "See docs/reference/stream-definitions.md.", fields: problems)
+    }
+
+    // MARK: Simple keys
+
+    static let knownKeys: Set<String> = [
+        "stream", "version", "table", "aliases", "path", "device_kinds", "retention", "rate", "private", "dedupe",
+        "indexed", "time", "example",
+    ]
+
+    mutating func rejectUnknownKeys() {
+        for key in block.object?.keys ?? [] where !Self.knownKeys.contains(key) {
+            report(key, "is not a key of x-hearth")
+        }
+    }
+
+    /// A name that is safe wherever names go: lower case, digits and underscores.
+    static func isIdentifier(_ text: String) -> Bool {
+        guard let first = text.utf8.first, first >= UInt8(ascii: "a"), first <= UInt8(ascii: "z") else { return false }
+        return text.utf8.count <= 63
+            && text.utf8.allSatisfy {
+                $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") || $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")
+                    || $0 == UInt8(ascii: "_")
+            }
+    }
+
+    mutating func identifier(_ key: String) -> String {
+        guard let text = block[key]?.string else {
+            report(key, "is required")
+            return ""
+        }
+        if !Self.isIdentifier(text) { report(key, "is made of a-z, 0-9 and _, begins with a letter, at most 63 long") }
+        return text
+    }
+
+    mutating func integer(_ key: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
+        guard let value = block[key] else { return fallback }
+        guard let integer = value.int64, range.contains(Int(integer)) else {
+            report(key, "is a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return fallback
+        }
+        return Int(integer)
+    }
+
+    mutating func strings(_ key: String) -> [String] {
+        guard let value = block[key] else { return [] }
+        guard let strings = value.array?.map(\.string), !strings.contains(nil) else {
+            report(key, "is a list of strings")
+            return []
+        }
+        return strings.compactMap { $0 }
+    }
+
+    mutating func choice(_ key: String, of choices: [String], default fallback: String) -> String {
+        guard let value = block[key] else { return fallback }
+        guard let text = value.string, choices.contains(text) else {
+            report(key, "is one of \(choices.joined(separator: ", "))")
+            return fallback
+        }
+        return text
+    }
+
+    mutating func retention() -> Duration? {
+        let days = ["7d": 7, "30d": 30, "90d": 90, "365d": 365]
+        let text = choice("retention", of: ["7d", "30d", "90d", "365d", "forever"], default: "30d")
+        return days[text].map { .seconds($0 * 86_400) }
+    }
+
+    mutating func timePolicy() -> StreamDefinition.TimePolicy {
+        let time = block["time"] ?? .object([:])
+        for key in time.object?.keys ?? []
+        where !["oldest", "future_seconds", "skew_seconds", "late_seconds"].contains(key) {
+            report("time/\(key)", "is not a key of time")
+        }
+        func seconds(_ key: String, _ fallback: Int64, _ report: (String) -> Void) -> Duration {
+            guard let value = time[key] else { return .seconds(fallback) }
+            guard let seconds = value.int64, seconds >= 0, seconds <= 1 << 40 else {
+                report("is a count of seconds, not negative")
+                return .seconds(fallback)
+            }
+            return .seconds(seconds)
+        }
+        var oldest = Timestamp(microseconds: 946_684_800_000_000)
+        if let text = time["oldest"] {
+            if let parsed = text.string.flatMap({ Timestamp($0) }) {
+                oldest = parsed
+            } else {
+                report("time/oldest", "is an RFC 3339 time")
+            }
+        }
+        return StreamDefinition.TimePolicy(
+            oldest: oldest,
+            future: seconds("future_seconds", 86_400) { report("time/future_seconds", $0) },
+            skew: seconds("skew_seconds", 300) { report("time/skew_seconds", $0) },
+            late: seconds("late_seconds", 604_800) { report("time/late_seconds", $0) })
+    }
+
+    // MARK: Fields
+
+    /// Names of columns and members that every reading has.
+    static let reservedNames: Set<String> = [
+        "id", "device_id", "timestamp", "seq", "person", "device", "ts", "digest", "received", "received_at", "flags",
+        "extra", "duplicate",
+    ]
+
+    mutating func fields() -> [StreamDefinition.Field] {
+        let required = Set(source["required"]?.array?.compactMap(\.string) ?? [])
+        let hidden = Set(strings("private"))
+        let indexed = Set(strings("indexed"))
+        guard let properties = source["properties"]?.object, !properties.isEmpty else {
+            problems.append(.init(pointer: "/properties", message: "is required: a stream has at least one field"))
+            return []
+        }
+        for name in required.union(hidden).union(indexed) where properties[name] == nil {
+            problems.append(.init(pointer: "/properties/\(name)", message: "is named but not defined"))
+        }
+        return properties.map { name, schema in
+            if !Self.isIdentifier(name) || Self.reservedNames.contains(name) {
+                problems.append(
+                    .init(
+                        pointer: JSONPointer("/properties").appending(name).text,
+                        message: "cannot be a field's name: lower-case letters, digits and _, and not reserved"))
+            }
+            return StreamDefinition.Field(
+                name: name, type: Self.type(of: schema), isRequired: required.contains(name),
+                isPrivate: hidden.contains(name), isIndexed: indexed.contains(name))
+        }
+    }
+
+    /// The one type beside null, else JSON.
+    static func type(of schema: JSONValue) -> StreamDefinition.FieldType {
+        var names: [String] = []
+        switch schema["type"] {
+        case .string(let name): names = [name]
+        case .array(let types): names = types.compactMap(\.string).filter { $0 != "null" }
+        default: break
+        }
+        guard names.count == 1 else { return .json }
+        switch names[0] {
+        case "integer": return .integer
+        case "number": return .real
+        case "boolean": return .boolean
+        case "string": return .text
+        default: return .json
+        }
+    }
+
+    mutating func identity(_ fields: [StreamDefinition.Field], allowsExtra: Bool) -> [Int] {
+        let names = strings("dedupe")
+        if names.isEmpty || names == ["*"] {
+            return Array(0..<fields.count + (allowsExtra ? 1 : 0))
+        }
+        return names.compactMap { name in
+            guard let index = fields.firstIndex(where: { $0.name == name }) else {
+                report("dedupe", "names \(name), which is no field")
+                return nil
+            }
+            return index
+        }
+    }
+
+    // MARK: Documents
+
+    /// A null member says that the client has no value, as many serialisers write it; only required fields refuse it.
+    private func nullable(_ schema: JSONValue) -> JSONValue {
+        guard var members = schema.object, let type = members["type"]?.string, type != "null" else { return schema }
+        members["type"] = [.string(type), "null"]
+        if let choices = members["enum"]?.array, !choices.contains(.null) { members["enum"] = .array(choices + [.null]) }
+        return .object(members)
+    }
+
+    private var propertiesWithNulls: OrderedDictionary<String, JSONValue> {
+        let required = Set(source["required"]?.array?.compactMap(\.string) ?? [])
+        var properties = source["properties"]?.object ?? [:]
+        for (name, schema) in properties where !required.contains(name) { properties[name] = nullable(schema) }
+        return properties
+    }
+
+    /// The payload's schema, which lets envelope members pass unseen.
+    func validatingDocument() -> JSONValue {
+        guard var members = source.object else { return source }
+        var properties = propertiesWithNulls
+        for name in ["id", "device_id", "timestamp", "stream", "type", "seq"] where properties[name] == nil {
+            properties[name] = true
+        }
+        members["properties"] = .object(properties)
+        members["x-hearth"] = nil
+        return .object(members)
+    }
+
+    /// The schema of a whole reading, as `GET /schemas/{name}` shows it.
+    func servedDocument(_ name: String) -> JSONValue {
+        guard var members = source.object else { return source }
+        var properties: OrderedDictionary<String, JSONValue> = [
+            "id": [
+                "type": "string", "minLength": 1, "maxLength": 200,
+                "description": "The client's own name for the reading: the same name is the same reading.",
+            ],
+            "device_id": ["type": "string", "format": "uuid", "description": "The device that took the reading."],
+            "timestamp": [
+                "description": "When the reading was taken: RFC 3339 with an offset, or epoch seconds or milliseconds.",
+                "anyOf": [["type": "string", "format": "date-time"], ["type": "number"]],
+            ],
+        ]
+        properties.merge(propertiesWithNulls) { _, payload in payload }
+        members["properties"] = .object(properties)
+        let required = source["required"]?.array ?? []
+        members["required"] = .array(["device_id", "timestamp"] + required)
+        return .object(members)
+    }
+}
