@@ -112,6 +112,7 @@ for module in modules {
 let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (name: "TidyTests", modules: [], outside: []),
     (name: "DocsTests", modules: [], outside: []),
+    (name: "HearthCoreTests", modules: ["HearthCore", "HearthTesting"], outside: [orderedCollections]),
 ]
 
 for test in tests {

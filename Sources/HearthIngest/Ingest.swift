@@ -1,7 +1,7 @@
 package import HearthCore
 package import HearthSchema
 package import HearthStore
-package import HearthVault
+import HearthVault
 
 /// The door that every transport uses: admission, then group commit, then the answer.
 package struct Ingest: Sendable {

@@ -27,12 +27,13 @@ public struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
     /// The unescaped tokens; nil when the text is not a pointer.
     public var tokens: [String]? {
         guard !text.isEmpty else { return [] }
-        guard text.hasPrefix("/") else { return nil }
+        // By scalars: as a character, "/" followed by a combining mark would not be a "/".
+        guard text.unicodeScalars.first == "/" else { return nil }
         var tokens: [String] = []
-        for part in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+        for part in text.unicodeScalars.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
             var token = ""
             var isEscape = false
-            for scalar in part.unicodeScalars {
+            for scalar in part {
                 if isEscape {
                     guard scalar == "0" || scalar == "1" else { return nil }
                     token.unicodeScalars.append(scalar == "0" ? "~" : "/")

@@ -87,10 +87,11 @@ public struct JSONWriter {
 
     public mutating func write(_ value: Int) { write(Int64(value)) }
 
-    /// The shortest text that reads back as the same double; whole numbers without a fraction. Not finite: `null`.
+    /// The shortest text that reads back as the same double; whole numbers that fit `Int64` without a fraction, but
+    /// negative zero as `-0.0`, which keeps its sign. Not finite: `null`.
     public mutating func write(_ value: Double) {
         guard value.isFinite else { return raw("null") }
-        if let whole = Int64(exactly: value), whole.magnitude < 1 << 53 { return write(whole) }
+        if let whole = Int64(exactly: value), whole != 0 || value.sign == .plus { return write(whole) }
         bytes.append(contentsOf: value.description.utf8)
     }
 
@@ -182,6 +183,7 @@ public struct JSONWriter {
                 writeCanonical(member)
             }
             bytes.append(UInt8(ascii: "}"))
+        case .real where value.double == 0: write(0)
         default: write(value)
         }
     }

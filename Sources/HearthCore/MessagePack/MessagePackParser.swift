@@ -19,15 +19,16 @@ extension JSONDocument {
     public static func nextMessagePack(
         in bytes: UnsafeRawBufferPointer, at offset: inout Int, options: JSONOptions = .init()
     ) throws(JSONError) -> JSONDocument {
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
         let length: Int
+        let document: JSONDocument
         do {
-            length = try MessagePackParser.length(
-                of: UnsafeRawBufferPointer(rebasing: bytes[offset...]), options: options)
+            length = try MessagePackLength.ofFirstValue(in: rest)
+            document = try JSONDocument(
+                parsingMessagePack: UnsafeRawBufferPointer(rebasing: rest[..<length]), options: options)
         } catch {
             throw JSONError(error.reason, at: error.offset + offset)
         }
-        let document = try JSONDocument(
-            parsingMessagePack: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length]), options: options)
         offset += length
         return document
     }
@@ -63,13 +64,6 @@ struct MessagePackParser: ~Copyable {
     mutating func finish() -> (UnsafeMutablePointer<UInt8>, Int, UnsafeMutablePointer<JSONNode>, Int) {
         isFinished = true
         return (text, textCount, tape.nodes, tape.count)
-    }
-
-    /// Bytes of the first value in `source`.
-    static func length(of source: UnsafeRawBufferPointer, options: JSONOptions) throws(JSONError) -> Int {
-        var parser = MessagePackParser(source, options: options)
-        try parser.parseValue(depth: 0)
-        return parser.position
     }
 
     mutating func parseDocument() throws(JSONError) {

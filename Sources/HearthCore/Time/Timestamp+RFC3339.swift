@@ -1,6 +1,6 @@
 extension Timestamp {
-    /// Reads RFC 3339 with an offset or `Z`; digits beyond microseconds are cut off. A leap second counts as the next
-    /// second. Nil for anything else, also for days a month does not have.
+    /// Reads RFC 3339 with an offset or `Z`; digits beyond microseconds are cut off. A leap second, which stands only
+    /// at 23:59:60 UTC, counts as the next second. Nil for anything else, also for days a month does not have.
     public init?(_ text: String) {
         var text = text
         guard let time = text.withUTF8({ Timestamp(utf8: $0) }) else { return nil }
@@ -51,8 +51,10 @@ extension Timestamp {
             offsetMinutes = (hours * 60 + minutes) * (text[index] == UInt8(ascii: "-") ? -1 : 1)
         default: return nil
         }
+        let minuteOfDay = hour * 60 + minute - offsetMinutes
+        guard second < 60 || (minuteOfDay + 1440) % 1440 == 1439 else { return nil }
         let days = CivilDate(year: year, month: month, day: day).daysSince1970
-        let seconds = Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second - offsetMinutes * 60)
+        let seconds = Int64(days) * 86_400 + Int64(minuteOfDay * 60 + second)
         self.init(microseconds: seconds * 1_000_000 + fraction)
     }
 

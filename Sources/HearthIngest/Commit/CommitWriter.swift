@@ -1,6 +1,6 @@
 package import HearthCore
 package import HearthStore
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Group commit: many callers, one transaction, one fsync. While a transaction reaches the disk the next one gathers,
