@@ -23,8 +23,6 @@ package struct ServerSettings: Sendable {
     package var minimumFreeBytes: Int64 = 64 << 20
     /// For `hearth_build_info` and the `Server` header.
     package var version = "0"
-    /// Whether requests are logged.
-    package var logsRequests = true
 
     package init() {}
 

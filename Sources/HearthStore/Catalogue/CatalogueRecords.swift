@@ -34,7 +34,7 @@ package struct Device: Sendable, Hashable {
 
     package init(
         id: UniqueID, person: UniqueID, name: String, kind: String, platform: String? = nil,
-        metadata: JSONValue = .object([:]), createdAt: Timestamp, updatedAt: Timestamp, deletedAt: Timestamp? = nil
+        metadata: JSONValue = [:], createdAt: Timestamp, updatedAt: Timestamp, deletedAt: Timestamp? = nil
     ) {
         self.id = id
         self.person = person
