@@ -113,6 +113,11 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (name: "TidyTests", modules: [], outside: []),
     (name: "DocsTests", modules: [], outside: []),
     (name: "HearthCoreTests", modules: ["HearthCore", "HearthTesting"], outside: [orderedCollections]),
+    (
+        name: "HearthIngestTests",
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthTesting"],
+        outside: [orderedCollections, "CZlib", "CZstd"]
+    ),
 ]
 
 for test in tests {

@@ -48,13 +48,6 @@ package struct Admission: Sendable {
         guard let stream = stream(of: envelope, source) else {
             return draft.reject(index: index, unknownStream(envelope))
         }
-        guard source.principal.may(.writeStream(stream.name)) else {
-            return draft.reject(
-                index: index,
-                HearthError(
-                    .streamNotAllowed, "This token may not write to the stream \(stream.name).",
-                    hint: "Mint a token whose list of streams has it: hearth tokens create --stream \(stream.name)"))
-        }
         var problems: [HearthError.Field] = []
         if !stream.schema.validate(item) {
             problems = stream.schema.errors(of: item, limit: limits.errorsPerReading).map {
@@ -67,6 +60,13 @@ package struct Admission: Sendable {
         let timestamp = timestamp(of: envelope, stream.time, received, &flags, &problems)
         if let id = envelope.id, id.kind != .string || id.utf8.isEmpty || id.utf8.count > 200 {
             problems.append(.init(pointer: "/id", message: "an id is a string of 1 to 200 bytes"))
+        }
+        if let device, !source.principal.may(.writeStream(stream.name, person: device.person, device: device.id)) {
+            return draft.reject(
+                index: index,
+                HearthError(
+                    .streamNotAllowed, "This token may not write to the stream \(stream.name).",
+                    hint: "Mint a token whose list of streams has it: hearth tokens create --help"))
         }
         guard problems.isEmpty, let device, let timestamp else {
             return draft.reject(index: index, .invalid(problems, stream: stream.name))
