@@ -1,4 +1,3 @@
-package import HearthCore
 package import HearthVault
 
 /// How the server listens and what it bounds. The commands fill it from the configuration.

@@ -1,5 +1,5 @@
 package import HearthCore
-package import ServiceLifecycle
+import ServiceLifecycle
 import NIOPosix
 import Synchronization
 
