@@ -61,7 +61,7 @@ let modules: [Module] = [
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest"],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioPosix, nioHTTP1, nioWebSocket,
-            nioFoundation, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, httpTypes,
+            nioFoundation, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, httpTypes, crypto, "CZlib", "CZstd",
         ]),
     // 7 commands: the one place that assembles the program
     Module(

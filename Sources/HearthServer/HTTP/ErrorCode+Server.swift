@@ -13,8 +13,6 @@ extension ErrorCode {
     package static let methodNotAllowed = ErrorCode("method-not-allowed")
     /// The method is not one of HTTP's.
     package static let methodUnknown = ErrorCode("method-unknown")
-    /// The body's content type or content encoding is not one that Hearth reads.
-    package static let unsupportedMediaType = ErrorCode("unsupported-media-type")
     /// The path is a WebSocket's and the request was not for one.
     package static let upgradeRequired = ErrorCode("upgrade-required")
     /// More requests in a time than the caller is allowed; `Retry-After` says when to come back.

@@ -1,5 +1,6 @@
 package import HTTPTypes
 package import HearthCore
+import HearthIngest
 import HearthSchema
 import HearthStore
 import HearthVault
@@ -32,6 +33,8 @@ package enum HTTPStatusTable {
         .methodUnknown: .notImplemented,
         .shuttingDown: .serviceUnavailable,
         .storageFull: .init(code: 507, reasonPhrase: "Insufficient Storage"),
+        .streamNotAllowed: .forbidden,
+        .invalidStreamDefinition: .internalServerError,
         .schemaIncompatible: .internalServerError,
         .keyMissing: .internalServerError,
         .keyExposed: .internalServerError,

@@ -1,5 +1,6 @@
-package import HTTPTypes
+import HTTPTypes
 package import HearthCore
+import HearthIngest
 package import Hummingbird
 
 /// Turns failures into `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, and Hearth's own

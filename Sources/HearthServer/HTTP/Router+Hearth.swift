@@ -5,7 +5,21 @@ package import Hummingbird
 /// Puts the program's paths together: what stands around every route, the routes, and an answer for every method that a
 /// path does not have.
 package func makeRouter(_ dependencies: ServerDependencies) -> Router<ServerContext> {
+    let gate = AccessGate(dependencies.authenticator, dependencies.settings.rates, dependencies.metrics)
+    return makeRouter(dependencies, gate: gate)
+}
+
+/// - Parameter gate: Shared with the sockets, so that a caller has one rate for both.
+func makeRouter(_ dependencies: ServerDependencies, gate: AccessGate) -> Router<ServerContext> {
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
+    router.addMiddleware {
+        Edge(dependencies, gate: gate)
+        ResponseCompression()
+        IdempotencyKeys(dependencies)
+    }
+    HealthRoutes.add(to: router, dependencies)
+    MetricsRoutes.add(to: router, dependencies)
+    SignInRoutes.add(to: router, dependencies)
     AllRoutes.add(to: router, dependencies)
     refuseOtherMethods(of: router)
     return router
@@ -18,6 +32,7 @@ private func refuseOtherMethods(of router: Router<ServerContext>) {
     }
     for (path, present) in methods.values {
         var offered = present
+        // The router makes HEAD of GET.
         if offered.contains(.get) { offered.insert(.head) }
         let allow = offered.map(\.rawValue).sorted().joined(separator: ", ")
         for method in standardMethods where !offered.contains(method) {

@@ -17,11 +17,13 @@ package struct ServerDependencies: Sendable {
     package var metrics: ServerMetrics
     package var settings: ServerSettings
     package var logger: Logger
+    /// nil: requests are not logged.
+    package var accessLog: AccessLog?
 
     package init(
         ingest: Ingest, store: any ReadingStore, catalogue: any CatalogueStore, registry: StreamRegistry,
         blobs: BlobStore, authenticator: Authenticator, time: any TimeSource, metrics: ServerMetrics,
-        settings: ServerSettings, logger: Logger
+        settings: ServerSettings, logger: Logger, accessLog: AccessLog? = nil
     ) {
         self.ingest = ingest
         self.store = store
@@ -33,5 +35,6 @@ package struct ServerDependencies: Sendable {
         self.metrics = metrics
         self.settings = settings
         self.logger = logger
+        self.accessLog = accessLog
     }
 }

@@ -1,4 +1,3 @@
-package import HearthCore
 package import HearthVault
 
 /// How the server listens and what it bounds. The commands fill it from the configuration.
@@ -23,8 +22,6 @@ package struct ServerSettings: Sendable {
     package var minimumFreeBytes: Int64 = 64 << 20
     /// For `hearth_build_info` and the `Server` header.
     package var version = "0"
-    /// Whether requests are logged.
-    package var logsRequests = true
 
     package init() {}
 

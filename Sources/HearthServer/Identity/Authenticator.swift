@@ -3,17 +3,137 @@ package import HearthStore
 package import HearthVault
 import Synchronization
 
-/// Knows every token that is good now. Looks up without waiting: the table is in memory, changed when tokens are made and
-/// revoked, loaded from the catalogue at start.
+/// Knows every token that is good now. Looks up without waiting: the table is in memory, loaded from the catalogue at
+/// start and changed with it when tokens are made and revoked.
+///
+/// The table's keys are keyed hashes, so the time of a lookup tells nothing about the tokens in it; the final comparison
+/// takes the same time wherever two hashes differ.
 package final class Authenticator: Sendable {
+    private struct Entry {
+        var principal: Principal
+        var expiresAt: Timestamp?
+    }
+
+    private struct Table {
+        var entries: [TokenDigest: Entry] = [:]
+        var records: [UniqueID: TokenRecord] = [:]
+        /// The owner's token is in no catalogue.
+        var owner: (digest: TokenDigest, principal: Principal)?
+    }
+
+    /// What a token is worth.
+    package enum Verdict: Hashable, Sendable {
+        case good(Principal)
+        case unknown
+        case expired
+        /// Begins as one of ours, but was not copied whole: no guess, so it is not counted as one.
+        case mistyped
+    }
+
+    /// The id under which the owner's token appears in logs and limits.
+    package static let ownerID = UniqueID(high: 0x7000, low: 0x8000_0000_0000_0000)
+
     private let ring: KeyRing
     private let catalogue: any CatalogueStore
     private let time: any TimeSource
-    private let table = Mutex<[TokenDigest: TokenRecord]>([:])
+    private let table = Mutex(Table())
 
     package init(ring: KeyRing, catalogue: any CatalogueStore, time: any TimeSource) {
         self.ring = ring
         self.catalogue = catalogue
         self.time = time
+    }
+
+    /// Reads all tokens from the catalogue. Ones with a role that this version does not know are good for nothing.
+    package func load() async throws {
+        let records = try await catalogue.tokens()
+        table.withLock { table in
+            table.entries = [:]
+            table.records = [:]
+            for record in records { Self.add(record, to: &table) }
+        }
+    }
+
+    /// Lets the owner's token in; it replaces an earlier one.
+    package func install(owner token: AccessToken, person: UniqueID) {
+        let digest = token.digest(ring)
+        let principal = Principal(id: Self.ownerID, role: .owner, person: person)
+        table.withLock { $0.owner = (digest, principal) }
+    }
+
+    package func verdict(on token: AccessToken) -> Verdict {
+        let digest = token.digest(ring)
+        let (entry, isOwner) = table.withLock { table -> (Entry?, Bool) in
+            if let owner = table.owner, owner.digest == digest { return (Entry(principal: owner.principal), true) }
+            return (table.entries[digest], false)
+        }
+        guard let entry else { return token.form == .mistyped ? .mistyped : .unknown }
+        if !isOwner, let end = entry.expiresAt, end <= time.now() { return .expired }
+        return .good(entry.principal)
+    }
+
+    // MARK: Tokens
+
+    /// What a new token is for.
+    package struct Grant: Sendable {
+        package var name: String
+        package var role: Role
+        package var person: UniqueID
+        package var device: UniqueID?
+        package var streams: [String]?
+        package var expiresAt: Timestamp?
+
+        package init(
+            name: String, role: Role, person: UniqueID, device: UniqueID? = nil, streams: [String]? = nil,
+            expiresAt: Timestamp? = nil
+        ) {
+            self.name = name
+            self.role = role
+            self.person = person
+            self.device = device
+            self.streams = streams
+            self.expiresAt = expiresAt
+        }
+    }
+
+    /// Makes a token that is good at once. It is shown to its owner and kept nowhere; only its digest is.
+    package func mint(_ grant: Grant) async throws -> (token: AccessToken, record: TokenRecord) {
+        let token = AccessToken.mint()
+        let now = time.now()
+        let record = TokenRecord(
+            id: .random(at: now), hash: token.digest(ring).bytes, name: grant.name, role: grant.role.rawValue,
+            person: grant.person, device: grant.device, streams: grant.streams, createdAt: now,
+            expiresAt: grant.expiresAt)
+        try await catalogue.insert(record)
+        table.withLock { Self.add(record, to: &$0) }
+        return (token, record)
+    }
+
+    /// Ends a token; requests under way go on. Throws `.notFound` when there is none.
+    package func revoke(_ id: UniqueID) async throws {
+        let now = time.now()
+        try await catalogue.revokeToken(id, at: now)
+        table.withLock { table in
+            guard var record = table.records[id] else { return }
+            record.revokedAt = record.revokedAt ?? now
+            table.records[id] = record
+            if let digest = TokenDigest(bytes: record.hash) { table.entries[digest] = nil }
+        }
+    }
+
+    /// All tokens but the owner's, revoked ones included, in order of id.
+    package var records: [TokenRecord] { table.withLock { $0.records.values.sorted { $0.id < $1.id } } }
+
+    package func record(_ id: UniqueID) -> TokenRecord? { table.withLock { $0.records[id] } }
+
+    private static func add(_ record: TokenRecord, to table: inout Table) {
+        table.records[record.id] = record
+        guard record.revokedAt == nil, let role = Role(rawValue: record.role),
+            let digest = TokenDigest(bytes: record.hash)
+        else { return }
+        let principal = Principal(
+            id: record.id, role: role, person: record.person, deviceID: record.device,
+            streams: record.streams.map { Set($0) })
+        table.entries[digest] = Entry(principal: principal, expiresAt: record.expiresAt)
     }
 }

@@ -1,0 +1,53 @@
+/// The numbers that the edge counts itself. What others count, `MetricsRoutes` asks them for.
+package final class ServerMetrics: Sendable {
+    struct Request: Hashable, Sendable {
+        var method: String
+        /// The template that was matched, such as `/streams/:stream`, never the path itself.
+        var route: String
+        var status: Int
+    }
+
+    struct Route: Hashable, Sendable {
+        var method: String
+        var route: String
+    }
+
+    struct Records: Hashable, Sendable {
+        var stream: String
+        var outcome: Outcome
+    }
+
+    /// What became of a reading.
+    package enum Outcome: String, Sendable, CaseIterable { case stored, duplicate, rejected }
+
+    /// Enough for every route with every status it has.
+    private static let seriesLimit = 2000
+
+    let requests = MetricFamily<Request, Counter>(
+        limit: seriesLimit, overflow: Request(method: "other", route: "other", status: 0), make: Counter.init)
+    let requestDurations = MetricFamily<Route, Histogram>(
+        limit: seriesLimit, overflow: Route(method: "other", route: "other"), make: { Histogram() })
+    let requestsInFlight = Gauge()
+    let connections = Gauge()
+    let connectionsRefused = Counter()
+    let sockets = MetricFamily<String, Gauge>(limit: 16, overflow: "other", make: Gauge.init)
+    let socketMessages = MetricFamily<String, Counter>(limit: 16, overflow: "other", make: Counter.init)
+    let socketCloses = MetricFamily<Int, Counter>(limit: 64, overflow: 0, make: Counter.init)
+    let authenticationFailures = Counter()
+    let records = MetricFamily<Records, Counter>(
+        limit: seriesLimit, overflow: Records(stream: "other", outcome: .rejected), make: Counter.init)
+    /// From the last byte of a reading's request or message to its answer.
+    let processingLatency = MetricFamily<String, Histogram>(limit: 16, overflow: "other", make: { Histogram() })
+
+    package init() {}
+
+    func finished(method: String, route: String, status: Int, after duration: Duration) {
+        requests[Request(method: method, route: route, status: status)].add()
+        requestDurations[Route(method: method, route: route)].observe(duration)
+    }
+
+    /// Counts what became of readings. A stream that is not known is counted as `unknown`.
+    package func count(_ count: Int, of stream: String?, _ outcome: Outcome) {
+        if count > 0 { records[Records(stream: stream ?? "unknown", outcome: outcome)].add(count) }
+    }
+}

@@ -1,4 +1,0 @@
-/// The server's numbers.
-package final class ServerMetrics: Sendable {
-    package init() {}
-}
