@@ -121,6 +121,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthTesting"],
         outside: [orderedCollections, "CZlib", "CZstd"]
     ),
+    (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),
 ]
 
 for test in tests {

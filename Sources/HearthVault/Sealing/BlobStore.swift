@@ -6,16 +6,18 @@ import Synchronization
 import Glibc
 #endif
 
-/// Originals (audio, images, pages) in `$HEARTH_HOME/blobs`: named by content, each stored once, sealed with AES-256-GCM.
+/// Originals (audio, images, pages) in `$HEARTH_HOME/blobs`: named by content, each stored once, sealed with
+/// AES-256-GCM.
 ///
-/// A file's name is a keyed hash of its content's SHA-256, so that the names do not tell which known files a household has.
-/// Every call blocks on the disk: call from a thread of your own or a file thread pool, never from the cooperative pool. All
-/// calls may come from several threads at once.
+/// A file's name is a keyed hash of its content's SHA-256, so that the names do not tell which known files a household
+/// has. Every call blocks on the disk: call from a thread of your own or a file thread pool, never from the cooperative
+/// pool. All calls may come from several threads at once.
 package final class BlobStore: Sendable {
     private let folder: String
     let ring: KeyRing
     let chunkSize: Int
-    /// Shard folders known to be durable. The lock also makes "is it there, else put it there" one step against `delete`.
+    /// Shard folders known to be durable. The lock also makes "is it there, else put it there" one step against
+    /// `delete`.
     private let durableShards = Mutex<Set<String>>([])
 
     private static let temporarySuffix = ".part"
@@ -68,8 +70,8 @@ package final class BlobStore: Sendable {
         return try TemporaryFile("\(temporaryFolder)/\(name)")
     }
 
-    /// Gives a complete, fsynced temporary file its name, durably. The same content is kept once: the temporary file is then
-    /// left to be removed and the time of the kept one renewed. A damaged file in its place is replaced.
+    /// Gives a complete, fsynced temporary file its name, durably. The same content is kept once: the temporary file is
+    /// then left to be removed and the time of the kept one renewed. A damaged file in its place is replaced.
     func commit(_ temporary: TemporaryFile, _ content: BlobContent) throws {
         let (shard, path) = location(content.digest)
         let shardFolder = "\(folder)/\(shard)"
@@ -151,7 +153,7 @@ package final class BlobStore: Sendable {
     // MARK: Looking through
 
     /// Calls `body` for every stored file, in no order. Blobs written or removed meanwhile may be seen or not.
-    package func forEach(_ body: (BlobEntry) throws -> Void) throws {
+    package func visitAll(_ body: (BlobEntry) throws -> Void) throws {
         do {
             for shard in try Folder.names(in: folder) where Self.isShard(shard) {
                 for name in try Folder.names(in: "\(folder)/\(shard)") where Self.isBlob(name) {
@@ -181,8 +183,8 @@ package final class BlobStore: Sendable {
                 microseconds: Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1000))
     }
 
-    /// Removes what writers left behind that did not end: of a process that was killed, or a machine that lost power. What
-    /// someone is still writing is left alone, however old.
+    /// Removes what writers left behind that did not end: of a process that was killed, or a machine that lost power.
+    /// What someone is still writing is left alone, however old.
     ///
     /// - Parameters:
     ///   - age: Younger files stay.
@@ -230,6 +232,7 @@ package struct BlobEntry: Sendable {
     package var content: Result<BlobReference, HearthError>
     /// Of the file.
     package var storedByteCount: Int
-    /// When it was written, or the same content last written again: whoever collects unused blobs leaves young ones alone.
+    /// When it was written, or the same content last written again: whoever collects unused blobs leaves young ones
+    /// alone.
     package var modified: Timestamp
 }
