@@ -168,6 +168,23 @@ import Testing
         }
     }
 
+    @Test func youngBlobIsSpared() throws {
+        try withHome { home in
+            let store = try BlobStore(home: home, ring: .sample)
+            let sha256 = try store.store([1]).sha256
+            let path = "\(home)/blobs/" + files(below: "\(home)/blobs")[0]
+            let cutoff = SystemTime().now() - .seconds(3600)
+            let longAgo: [FileAttributeKey: Any] = [.modificationDate: Date(timeIntervalSince1970: 0)]
+            #expect(try !store.delete(sha256, unmodifiedSince: cutoff))
+            try FileManager.default.setAttributes(longAgo, ofItemAtPath: path)
+            _ = try store.store([1])
+            #expect(try !store.delete(sha256, unmodifiedSince: cutoff), "it was just written again")
+            try FileManager.default.setAttributes(longAgo, ofItemAtPath: path)
+            #expect(try store.delete(sha256, unmodifiedSince: cutoff))
+            #expect(try !store.delete(sha256, unmodifiedSince: cutoff))
+        }
+    }
+
     @Test(arguments: [
         "", "abc", String(repeating: "g", count: 64), String(repeating: "A", count: 64), "../../etc/passwd",
     ])

@@ -136,15 +136,25 @@ package final class BlobStore: Sendable {
 
     /// Removes a blob, durably. Readers that have it open keep it until they end.
     ///
-    /// - Returns: Whether there was one.
-    package func delete(_ sha256: String) throws -> Bool {
+    /// - Parameter cutoff: Keep it when it was written, or the same content written again, at this time or later. This is
+    ///   decided together with the removal, so that a writer which ends meanwhile keeps what it was promised.
+    /// - Returns: Whether it was removed.
+    package func delete(_ sha256: String, unmodifiedSince cutoff: Timestamp? = nil) throws -> Bool {
         guard let digest = Self.digest(sha256) else { return false }
         let (shard, path) = location(digest)
         do throws(SystemCallError) {
-            let failure = durableShards.withLock { _ in unlink(path) == 0 ? nil : SystemCallError("unlink", path) }
-            if let failure { if failure.isMissing { return false } else { throw failure } }
-            try Folder.synchronize("\(folder)/\(shard)")
-            return true
+            let isRemoved = try durableShards.withLock { _ throws(SystemCallError) in
+                if let cutoff {
+                    guard let file = try OpenFile.existing(path, O_RDONLY) else { return false }
+                    guard try Timestamp(file.status().st_mtim) < cutoff else { return false }
+                }
+                if unlink(path) == 0 { return true }
+                let failure = SystemCallError("unlink", path)
+                if failure.isMissing { return false }
+                throw failure
+            }
+            if isRemoved { try Folder.synchronize("\(folder)/\(shard)") }
+            return isRemoved
         } catch {
             throw HearthError.storage(error, "A blob could not be removed.")
         }
@@ -179,8 +189,7 @@ package final class BlobStore: Sendable {
         }
         return BlobEntry(
             name: name, content: content, storedByteCount: Int(status.st_size),
-            modified: Timestamp(
-                microseconds: Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1000))
+            modified: Timestamp(status.st_mtim))
     }
 
     /// Removes what writers left behind that did not end: of a process that was killed, or a machine that lost power.
@@ -195,9 +204,8 @@ package final class BlobStore: Sendable {
         do {
             for name in try Folder.names(in: temporaryFolder) where name.hasSuffix(Self.temporarySuffix) {
                 guard let file = try OpenFile.existing("\(temporaryFolder)/\(name)", O_RDONLY) else { continue }
-                let modified = try file.status().st_mtim
-                let time = Timestamp(microseconds: Int64(modified.tv_sec) * 1_000_000 + Int64(modified.tv_nsec) / 1000)
-                guard now - time >= age, file.tryLock() else { continue }
+                let modified = try Timestamp(file.status().st_mtim)
+                guard now - modified >= age, file.tryLock() else { continue }
                 guard unlink(file.path) == 0 || errno == ENOENT else { throw SystemCallError("unlink", file.path) }
                 removed += 1
             }
@@ -235,4 +243,10 @@ package struct BlobEntry: Sendable {
     /// When it was written, or the same content last written again: whoever collects unused blobs leaves young ones
     /// alone.
     package var modified: Timestamp
+}
+
+extension Timestamp {
+    fileprivate init(_ time: timespec) {
+        self.init(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    }
 }
