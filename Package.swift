@@ -131,6 +131,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             "CZlib",
         ]
     ),
+    (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),
 ]
 
 for test in tests {
