@@ -70,7 +70,10 @@ let modules: [Module] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest",
             "HearthServer",
         ],
-        outside: [argumentParser, lifecycle, logging, yams, nioCore, nioPosix]),
+        outside: [
+            argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections, yams,
+            "CPCRE2", "CZlib", "CZstd",
+        ]),
     Module(name: "hearth", layer: 8, modules: ["HearthCommands"], isExecutable: true),
     // beside: the test kit
     Module(

@@ -9,7 +9,7 @@ extension ServerClient {
         if let exact = all.first(where: { $0["id"]?.string == wanted }) { return exact }
         let named = all.filter { $0["name"]?.string?.lowercased() == wanted }
         // A name that a deleted device had too means the one that is left.
-        let present = named.filter { $0["deleted_at"]?.isNull ?? true }
+        let present = named.filter { $0["deleted"]?.bool != true }
         var found = present.isEmpty ? named : present
         if found.isEmpty, wanted.count >= 4 { found = all.filter { $0["id"]?.string?.hasPrefix(wanted) ?? false } }
         guard let device = found.first else {

@@ -27,4 +27,12 @@ extension ServerClient {
         try await pages(of: call, limit: limit) { all += $0 }
         return all
     }
+
+    /// The registry of streams with what the caller has in each; it is never cut into pages.
+    func streams() async throws -> [JSONValue] {
+        guard let items = try await json(.get("/streams"))["items"]?.array else {
+            throw HearthError(.unexpectedAnswer, "The server at \(address) gave a list without items.")
+        }
+        return items
+    }
 }

@@ -24,7 +24,7 @@ struct DevicesListCommand: Verb {
         ])
         for device in devices {
             let id = device["id"]?.string ?? ""
-            let isRemoved = !(device["deleted_at"]?.isNull ?? true)
+            let isRemoved = device["deleted"]?.bool ?? false
             let seen = activity[id]
             table.add([
                 .init(device["name"]?.string ?? "", isRemoved ? .dim : nil),
@@ -34,24 +34,5 @@ struct DevicesListCommand: Verb {
             ])
         }
         try context.output.write(table.text(for: context.output))
-    }
-}
-
-/// When a device was last heard of, and how much it sent.
-struct DeviceActivity {
-    var lastSeen: Timestamp?
-    var readings: Int
-
-    /// By device id.
-    static func read(_ client: ServerClient) async throws -> [String: DeviceActivity] {
-        var found: [String: DeviceActivity] = [:]
-        for item in try await client.items(of: .get("/devices/activity")) {
-            guard let id = item["device_id"]?.string ?? item["id"]?.string else { continue }
-            let streams = item["streams"]?.array ?? []
-            found[id] = DeviceActivity(
-                lastSeen: item["last_seen"]?.string.flatMap { Timestamp($0) },
-                readings: Int(streams.reduce(0) { $0 + ($1["count"]?.int64 ?? 0) }))
-        }
-        return found
     }
 }

@@ -14,10 +14,7 @@ struct DevicesShowCommand: Verb {
         let client = try connection.client(context)
         let found = try await client.device(device)
         let id = found["id"]?.string ?? ""
-        let activity = try await client.items(of: .get("/devices/activity")).first {
-            ($0["device_id"] ?? $0["id"])?.string == id
-        }
-        let streams = activity?["streams"]?.array ?? []
+        let streams = try await DeviceActivity.read(client)[id]?.streams ?? []
         if connection.json { return try context.output.line(found.adding("streams", .array(streams)).prettyText) }
         let output = context.output
         try output.line(output.styled(DisplayWidth.printable(found["name"]?.string ?? id), .bold))
