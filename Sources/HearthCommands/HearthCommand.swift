@@ -6,8 +6,8 @@ import Glibc
 #endif
 
 /// The command line of Hearth.
-package struct HearthCommand: AsyncParsableCommand {
-    package static let configuration = CommandConfiguration(
+struct HearthCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
         commandName: "hearth",
         abstract: "A private intelligence server for one household.",
         discussion: """
@@ -15,6 +15,7 @@ package struct HearthCommand: AsyncParsableCommand {
             prints tables for people and, with --json, JSON for programs.
             """,
         version: "hearth \(HearthVersion.current)",
+        subcommands: [CompletionsCommand.self],
         groupedSubcommands: [
             CommandGroup(
                 name: "Server",
@@ -24,18 +25,7 @@ package struct HearthCommand: AsyncParsableCommand {
                 subcommands: [SendCommand.self, StreamsCommand.self, ExportCommand.self]),
             CommandGroup(
                 name: "Access", subcommands: [DevicesCommand.self, TokensCommand.self]),
-        ],
-        subcommands: [CompletionsCommand.self])
-
-    package init() {}
-
-    /// Runs the command line of this process and ends it with the status that `docs/reference/cli.md` lists.
-    package static func run() async -> Never {
-        // A reader that goes away is noticed where we write to it.
-        signal(SIGPIPE, SIG_IGN)
-        let status = await invoke(Array(CommandLine.arguments.dropFirst()), in: .process())
-        exit(status.code)
-    }
+        ])
 
     /// Parses and runs one command line.
     /// - Returns: How the process should end. What went wrong is written to the context's error output.
@@ -72,6 +62,17 @@ package struct HearthCommand: AsyncParsableCommand {
         }
         if !text.isEmpty { try context.errors.line(text) }
         return exitCode(for: error) == .validationFailure ? .usage : .software
+    }
+}
+
+/// The program.
+package enum HearthProgram {
+    /// Runs the command line of this process and ends it with one of the statuses that `docs/reference/cli.md` lists.
+    package static func run() async -> Never {
+        // A reader that goes away is noticed where we write to it.
+        signal(SIGPIPE, SIG_IGN)
+        let status = await HearthCommand.invoke(Array(CommandLine.arguments.dropFirst()), in: .process())
+        exit(status.code)
     }
 }
 

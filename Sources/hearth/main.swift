@@ -1,3 +1,3 @@
 import HearthCommands
 
-await HearthCommand.run()
+await HearthProgram.run()

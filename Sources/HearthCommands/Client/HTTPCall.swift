@@ -1,10 +1,15 @@
 import HearthCore
-import NIOCore
-import NIOHTTP1
 
 /// One request to a Hearth.
 struct HTTPCall: Sendable {
-    var method: HTTPMethod
+    enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case patch = "PATCH"
+        case delete = "DELETE"
+    }
+
+    var method: Method
     var path: String
     var query: [(name: String, value: String)] = []
     var headers: [(name: String, value: String)] = []
@@ -12,11 +17,11 @@ struct HTTPCall: Sendable {
 
     static func get(_ path: String, _ query: [(String, String?)] = [], accept: String = "application/json") -> HTTPCall {
         HTTPCall(
-            method: .GET, path: path, query: query.compactMap { name, value in value.map { (name, $0) } },
+            method: .get, path: path, query: query.compactMap { name, value in value.map { (name, $0) } },
             headers: [("Accept", accept)])
     }
 
-    static func send(_ method: HTTPMethod, _ path: String, _ value: JSONValue? = nil) -> HTTPCall {
+    static func send(_ method: Method, _ path: String, _ value: JSONValue? = nil) -> HTTPCall {
         var writer = JSONWriter()
         if let value { writer.write(value) }
         return HTTPCall(
@@ -28,16 +33,26 @@ struct HTTPCall: Sendable {
     /// The request target as it travels.
     func target(prefix: String) -> String {
         guard !query.isEmpty else { return prefix + path }
-        return prefix + path + "?"
-            + query.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
+        let pairs = query.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }
+        return prefix + path + "?" + pairs.joined(separator: "&")
     }
+}
+
+/// The beginning of an answer.
+struct AnswerHead: Sendable {
+    var status: Int
+    var fields: [(name: String, value: String)]
+
+    /// The first field of this name, whatever its case.
+    func field(_ name: String) -> String? { fields.first { $0.name.lowercased() == name.lowercased() }?.value }
 }
 
 /// What came back, whole.
 struct HTTPAnswer: Sendable {
-    var status: Int
-    var headers: HTTPHeaders
+    var head: AnswerHead
     var body: [UInt8]
+
+    var status: Int { head.status }
 }
 
 /// RFC 3986 percent encoding of one part of a path or query.

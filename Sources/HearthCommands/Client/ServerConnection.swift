@@ -6,7 +6,7 @@ import NIOHTTP1
 final class ServerConnection {
     typealias Channel = NIOAsyncChannel<HTTPClientResponsePart, HTTPPart<HTTPRequestHead, ByteBuffer>>
 
-    private var answers: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
+    private let answers: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
     private let requests: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPRequestHead, ByteBuffer>>
     private let address: ServerAddress
     private let token: String?
@@ -25,15 +25,15 @@ final class ServerConnection {
     }
 
     /// Sends a request and waits for the head of its answer; the body is read by `nextChunk`.
-    func start(_ call: HTTPCall) async throws(HearthError) -> HTTPResponseHead {
-        var head = HTTPRequestHead(version: .http1_1, method: call.method, uri: call.target(prefix: address.prefix))
+    func start(_ call: HTTPCall) async throws(HearthError) -> AnswerHead {
+        var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: call.method.rawValue), uri: call.target(prefix: address.prefix))
         head.headers.add(name: "Host", value: address.authority)
         head.headers.add(name: "User-Agent", value: "hearth/\(HearthVersion.current)")
         if let token { head.headers.add(name: "Authorization", value: "Bearer \(token)") }
         for (name, value) in call.headers { head.headers.add(name: name, value: value) }
         if let body = call.body {
             head.headers.add(name: "Content-Length", value: String(body.count))
-        } else if call.method == .POST || call.method == .PUT || call.method == .PATCH {
+        } else if call.method == .post || call.method == .patch {
             head.headers.add(name: "Content-Length", value: "0")
         }
         do {
@@ -48,7 +48,7 @@ final class ServerConnection {
             guard case .head(let head) = part else { continue }
             if head.status.code >= 100, head.status.code < 200 { continue }
             if !head.isKeepAlive { isReusable = false }
-            return head
+            return AnswerHead(status: Int(head.status.code), fields: head.headers.map { ($0.name, $0.value) })
         }
         throw lost()
     }
@@ -77,12 +77,14 @@ final class ServerConnection {
                 throw HearthError(.unexpectedAnswer, "The answer is larger than \(ByteCount.text(limit)).")
             }
         }
-        return HTTPAnswer(status: Int(head.status.code), headers: head.headers, body: body)
+        return HTTPAnswer(head: head, body: body)
     }
 
     private func nextPart() async throws(HearthError) -> HTTPClientResponsePart? {
         do {
-            return try await answers.next()
+            // A copy reads from the same source.
+            var source = answers
+            return try await source.next(isolation: #isolation)
         } catch let error as AnswerTimeout {
             isReusable = false
             throw HearthError(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HearthCore
+import OrderedCollections
 
 struct DevicesAddCommand: Verb {
     static let configuration = CommandConfiguration(
@@ -27,12 +28,12 @@ struct DevicesAddCommand: Verb {
         let client = try connection.client(context)
         var body: JSONValue = ["name": .string(name), "kind": .string(kind)]
         if let platform { body = body.adding("platform", .string(platform)) }
-        let device = try await client.json(.send(.POST, "/devices", body))
+        let device = try await client.json(.send(.post, "/devices", body))
         let id = device["id"]?.string ?? ""
         var secret: String?
         if token {
             let made = try await client.json(
-                .send(.POST, "/tokens", ["name": .string(name), "role": "device", "device_id": .string(id)]))
+                .send(.post, "/tokens", ["name": .string(name), "role": "device", "device_id": .string(id)]))
             secret = made["token"]?.string
         }
         if connection.json {

@@ -14,8 +14,8 @@ struct DevicesRemoveCommand: Verb {
     func run(in context: CommandContext) async throws {
         let client = try connection.client(context)
         let id = try await client.deviceID(device)
-        try await client.json(.send(.DELETE, "/devices/\(id)"))
-        if connection.json { return try context.output.line(JSONValue.object(["id": .string(id), "removed": true]).prettyText) }
+        try await client.json(.send(.delete, "/devices/\(id)"))
+        if connection.json { return try context.output.line((["id": .string(id), "removed": true] as JSONValue).prettyText) }
         try context.output.line("Device \(id) is removed. Its readings stay; `hearth devices restore \(id)` brings it back.")
     }
 }

@@ -15,7 +15,7 @@ struct DevicesRenameCommand: Verb {
     func run(in context: CommandContext) async throws {
         let client = try connection.client(context)
         let id = try await client.deviceID(device)
-        let changed = try await client.json(.send(.PATCH, "/devices/\(id)", ["name": .string(name)]))
+        let changed = try await client.json(.send(.patch, "/devices/\(id)", ["name": .string(name)]))
         if connection.json { return try context.output.line(changed.prettyText) }
         try context.output.line("Device \(id) is called \(DisplayWidth.printable(changed["name"]?.string ?? name)) now.")
     }

@@ -12,7 +12,7 @@ struct DevicesRestoreCommand: Verb {
     func run(in context: CommandContext) async throws {
         let client = try connection.client(context)
         let id = try await client.deviceID(device)
-        let restored = try await client.json(.send(.POST, "/devices/\(id)/restore"))
+        let restored = try await client.json(.send(.post, "/devices/\(id)/restore"))
         if connection.json { return try context.output.line(restored.prettyText) }
         try context.output.line("Device \(id) is back.")
     }

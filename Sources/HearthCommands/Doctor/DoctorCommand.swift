@@ -37,12 +37,12 @@ struct DoctorCommand: Verb {
                     "source": .string(Self.text(of: setting.source)),
                 ]
             }
-            return try output.line(
-                JSONValue.object([
-                    "version": .string(HearthVersion.current), "settings": .array(values),
-                    "checks": .array(findings.map(\.json)),
-                    "worst": .string((findings.map(\.level).max() ?? .ok).rawValue),
-                ]).prettyText)
+            let report: JSONValue = [
+                "version": .string(HearthVersion.current), "settings": .array(values),
+                "checks": .array(findings.map(\.json)),
+                "worst": .string((findings.map(\.level).max() ?? .ok).rawValue),
+            ]
+            return try output.line(report.prettyText)
         }
         if !settings.isEmpty {
             var table = Table([.init(title: "SETTING"), .init(title: "VALUE", isFlexible: true), .init(title: "FROM")])

@@ -20,24 +20,31 @@ struct DiskSpace: Sendable, Hashable {
 }
 
 /// What kind of file system holds a path.
-enum FileSystemKind: Sendable {
+enum FileSystemKind: Sendable, Hashable {
     case local, memory, network
 
     static func of(_ path: String) -> FileSystemKind {
-        #if os(Linux)
-        var place = path
-        while !LocalFile.exists(place), place != "/", place != "." { place = FilePathText.parent(of: place) }
-        var status = statfs()
-        guard statfs(place, &status) == 0 else { return .local }
-        // The magic numbers of statfs(2).
-        switch UInt32(truncatingIfNeeded: status.f_type) {
-        case 0x0102_1994, 0x8584_58f6: return .memory
-        case 0x6969, 0xff53_4d42, 0xfe53_4d42, 0x0102_1997, 0x517b: return .network
+        guard let bytes = try? LocalFile.bytesIfPresent("/proc/self/mountinfo", limit: 1 << 22) else { return .local }
+        return of(path, mounts: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// - Parameter mounts: As in `/proc/self/mountinfo` (proc(5)): the fifth field is where it is mounted, the type follows
+    ///   a lone hyphen.
+    static func of(_ path: String, mounts: String) -> FileSystemKind {
+        var best = (depth: -1, type: "")
+        for line in mounts.split(separator: "\n") {
+            let fields = line.split(separator: " ")
+            guard fields.count > 5, let hyphen = fields.firstIndex(of: "-"), hyphen + 1 < fields.count else { continue }
+            let place = fields[4].replacing("\\040", with: " ")
+            let holds = place == "/" || path == place || path.hasPrefix(place + "/")
+            // Of two mounts on one place the later one counts.
+            if holds, place.count >= best.depth { best = (place.count, String(fields[hyphen + 1])) }
+        }
+        switch best.type {
+        case "tmpfs", "ramfs": return .memory
+        case "nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "afs", "ceph": return .network
         default: return .local
         }
-        #else
-        return .local
-        #endif
     }
 }
 
@@ -97,21 +104,9 @@ struct DescriptorLimit: Sendable, Hashable {
     }
 }
 
-/// Whether the kernel's clock is kept right.
-enum ClockState: Sendable {
-    case synchronized, unsynchronized, unknown
+/// Whether something keeps the clock right, as far as files tell.
+enum ClockKeeper {
+    private static let signs = ["/run/systemd/timesync/synchronized", "/run/chrony/chronyd.pid", "/run/ntpd.pid"]
 
-    static var current: ClockState {
-        #if os(Linux)
-        var state = timex()
-        // Reads only, as no mode is set.
-        switch adjtimex(&state) {
-        case -1: return .unknown
-        case TIME_ERROR: return .unsynchronized
-        default: return .synchronized
-        }
-        #else
-        return .unknown
-        #endif
-    }
+    static var isKnown: Bool { signs.contains { LocalFile.exists($0) } }
 }

@@ -55,13 +55,13 @@ struct ExportCommand: Verb {
         var received = 0
         try await client.withConnection { connection in
             let head = try await connection.start(.get("/export", accept: "application/zip"))
-            guard head.status.code == 200 else {
+            guard head.status == 200 else {
                 var body: [UInt8] = []
                 while let chunk = try await connection.nextChunk(), body.count < 1 << 20 { body += chunk.readableBytesView }
                 throw JSONAnswer.problem(
-                    HTTPAnswer(status: Int(head.status.code), headers: head.headers, body: body), of: client)
+                    HTTPAnswer(head: head, body: body), of: client)
             }
-            let total = head.headers.first(name: "Content-Length").flatMap(Int.init)
+            let total = head.field("Content-Length").flatMap { Int($0) }
             while let chunk = try await connection.nextChunk() {
                 try chunk.withUnsafeReadableBytes { _ = try LocalFile.write($0, to: descriptor, name: path) }
                 received += chunk.readableBytes

@@ -94,8 +94,8 @@ struct ItemReader {
         while offset < buffer.count {
             do throws(JSONError) {
                 var next = offset
-                let document = try buffer.withUnsafeBytes { (bytes) throws(JSONError) in
-                    try JSONDocument.nextMessagePack(in: bytes, at: &next, options: .strict)
+                let document = try buffer.withUnsafeBufferPointer { (bytes) throws(JSONError) in
+                    try JSONDocument.nextMessagePack(in: UnsafeRawBufferPointer(bytes), at: &next, options: .strict)
                 }
                 place += 1
                 offset = next

@@ -94,12 +94,12 @@ struct SendCommand: Verb {
                 }
                 return ["line": .integer(Int64(item.place)), "errors": .array(problems)]
             }
-            return try context.output.line(
-                JSONValue.object([
-                    "accepted": .integer(Int64(tally.accepted)), "duplicates": .integer(Int64(tally.duplicates)),
-                    "rejected": .array(refused), "retries": .integer(Int64(tally.retries)),
-                    "seconds": .real(elapsed.inSeconds),
-                ]).prettyText)
+            let report: JSONValue = [
+                "accepted": .integer(Int64(tally.accepted)), "duplicates": .integer(Int64(tally.duplicates)),
+                "rejected": .array(refused), "retries": .integer(Int64(tally.retries)),
+                "seconds": .real(elapsed.inSeconds),
+            ]
+            return try context.output.line(report.prettyText)
         }
         let rate = Double(tally.answered) / max(elapsed.inSeconds, 0.001)
         var line = "\(Quantity.grouped(tally.accepted)) readings stored"
@@ -124,8 +124,8 @@ struct SendCommand: Verb {
         guard descriptor >= 0 else { throw LocalFile.systemFailure("\(path) cannot be written") }
         defer { close(descriptor) }
         let lines = items.flatMap { $0.json.map { $0 == UInt8(ascii: "\n") ? UInt8(ascii: " ") : $0 } + [UInt8(ascii: "\n")] }
-        try lines.withUnsafeBytes { (bytes) throws(HearthError) in
-            _ = try LocalFile.write(bytes, to: descriptor, name: path)
+        try lines.withUnsafeBufferPointer { (bytes) throws(HearthError) in
+            _ = try LocalFile.write(UnsafeRawBufferPointer(bytes), to: descriptor, name: path)
         }
     }
 }

@@ -110,10 +110,10 @@ final class Sender: Sendable {
         let body = batch.body
         var headers = [("Content-Type", "application/json"), ("Accept", "application/json")]
         guard options.usesGzip, let compressed = Gzip.compress(body) else {
-            return HTTPCall(method: .POST, path: "/sensor/batch", headers: headers, body: body)
+            return HTTPCall(method: .post, path: "/sensor/batch", headers: headers, body: body)
         }
         headers.append(("Content-Encoding", "gzip"))
-        return HTTPCall(method: .POST, path: "/sensor/batch", headers: headers, body: compressed)
+        return HTTPCall(method: .post, path: "/sensor/batch", headers: headers, body: compressed)
     }
 
     private static func refused(_ item: JSONValue, of batch: SendBatch) -> RefusedItem {

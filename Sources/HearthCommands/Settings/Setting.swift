@@ -1,5 +1,3 @@
-package import HearthCore
-
 /// What is known of a setting without its Swift type: for the doctor, the reference page and messages.
 package struct SettingDeclaration: Sendable, Hashable {
     /// As `hearth.yaml` writes it: lower case with underscores.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HearthCore
+import OrderedCollections
 
 struct StreamsAggregateCommand: Verb {
     static let configuration = CommandConfiguration(

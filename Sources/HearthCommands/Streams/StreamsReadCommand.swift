@@ -1,6 +1,7 @@
 import ArgumentParser
 import HearthCore
 import NIOCore
+import OrderedCollections
 
 struct StreamsReadCommand: Verb {
     static let configuration = CommandConfiguration(
@@ -56,11 +57,11 @@ struct StreamsReadCommand: Verb {
         if let limit, limit > 0 { call.query.append(("limit", String(limit))) }
         try await client.withConnection { connection in
             let head = try await connection.start(call)
-            guard head.status.code == 200 else {
+            guard head.status == 200 else {
                 var body: [UInt8] = []
                 while let chunk = try await connection.nextChunk(), body.count < 1 << 20 { body += chunk.readableBytesView }
                 throw JSONAnswer.problem(
-                    HTTPAnswer(status: Int(head.status.code), headers: head.headers, body: body), of: client)
+                    HTTPAnswer(head: head, body: body), of: client)
             }
             while let chunk = try await connection.nextChunk() { try output.write(chunk.readableBytesView) }
         }

@@ -71,7 +71,9 @@ struct Output: Sendable {
 
     func write(_ bytes: some Collection<UInt8>) throws {
         let bytes = Array(bytes)
-        guard try bytes.withUnsafeBytes({ (buffer) throws(HearthError) in try sink.write(buffer) }) else {
+        guard try bytes.withUnsafeBufferPointer({ (buffer) throws(HearthError) in
+            try sink.write(UnsafeRawBufferPointer(buffer))
+        }) else {
             throw OutputClosed()
         }
     }

@@ -39,7 +39,7 @@ struct TokensCreateCommand: Verb {
             let end = try TimeArgument.read(expires, now: context.time.now(), direction: .future)
             body = body.adding("expires_at", .string(end.description))
         }
-        let made = try await client.json(.send(.POST, "/tokens", body))
+        let made = try await client.json(.send(.post, "/tokens", body))
         if connection.json { return try context.output.line(made.prettyText) }
         let output = context.output
         try output.line(output.styled(made["token"]?.string ?? "", .green))

@@ -26,8 +26,8 @@ struct TokensRevokeCommand: Verb {
             let ids = found.compactMap { $0["id"]?.string }.joined(separator: ", ")
             throw HearthError(.conflict, "\(token) could be several tokens: \(ids).", hint: "Name it by its id.")
         }
-        try await client.json(.send(.DELETE, "/tokens/\(id)"))
-        if connection.json { return try context.output.line(JSONValue.object(["id": .string(id), "revoked": true]).prettyText) }
+        try await client.json(.send(.delete, "/tokens/\(id)"))
+        if connection.json { return try context.output.line((["id": .string(id), "revoked": true] as JSONValue).prettyText) }
         try context.output.line("Token \(id) is revoked.")
     }
 }
