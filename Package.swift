@@ -124,6 +124,13 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthTesting"],
         outside: [orderedCollections, "CZlib", "CZstd"]
     ),
+    (
+        name: "HearthCommandsTests",
+        modules: ["HearthCore", "HearthIngest", "HearthServer", "HearthStore", "HearthVault", "HearthCommands"],
+        outside: [argumentParser, logging, orderedCollections]
+    ),
+    // Kills the real program, so that must be built too.
+    (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
 ]
 
 for test in tests {

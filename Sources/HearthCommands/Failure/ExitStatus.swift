@@ -28,16 +28,24 @@ struct ExitStatus: Sendable, Hashable {
 
     /// Where each error code leads. Codes that are not listed are judged by their disposition.
     static let table: [String: ExitStatus] = [
-        "malformed-body": data, "invalid-value": data, "too-large": data, "not-found": noInput, "conflict": data,
-        "idempotency-key-reused": data, "schema-incompatible": configuration, "schema-invalid": configuration,
+        "malformed-body": data, "invalid-value": data, "too-large": data, "conflict": data, "input-unreadable": data,
+        "idempotency-key-reused": data, "idempotency-key-in-use": temporary, "unsupported-media-type": data,
+        "archive-damaged": data,
+        "malformed-request": usage, "invalid-argument": usage, "method-not-allowed": software,
+        "method-unknown": software, "upgrade-required": software, "head-too-large": software,
+        "range-not-satisfiable": software,
+        "not-found": noInput, "input-missing": noInput,
         "overloaded": temporary, "storage-full": temporary, "shutting-down": temporary, "rate-limited": temporary,
-        "storage-failed": inputOutput, "internal-error": software,
-        "settings-invalid": configuration, "home-in-use": cannotCreate, "address-in-use": cannotCreate,
+        "locked-out": temporary, "request-timeout": temporary,
+        "unauthorized": noPermission, "forbidden": noPermission, "cross-origin": noPermission,
+        "stream-not-allowed": noPermission,
         "server-unreachable": unavailable, "unexpected-answer": unavailable,
-        "input-missing": noInput, "input-unreadable": data, "invalid-argument": usage,
-        "unauthorized": noPermission, "forbidden": noPermission,
-        "key-missing": configuration, "key-exposed": configuration, "key-malformed": configuration,
-        "unusable-token": configuration, "foreign-key": configuration, "blob-damaged": inputOutput,
+        "home-in-use": cannotCreate, "address-in-use": cannotCreate, "output-exists": cannotCreate,
+        "settings-invalid": configuration, "schema-incompatible": configuration, "invalid-schema": configuration,
+        "invalid-stream-definition": configuration, "unresolved-reference": configuration,
+        "missing-resource": configuration, "key-missing": configuration, "key-exposed": configuration,
+        "key-malformed": configuration, "unusable-token": configuration, "foreign-key": configuration,
+        "storage-failed": inputOutput, "blob-damaged": inputOutput, "internal-error": software,
     ]
 
     static func of(_ error: HearthError) -> ExitStatus {

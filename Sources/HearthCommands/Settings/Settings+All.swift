@@ -56,13 +56,13 @@ extension Setting where Value == Int {
 
     static var maxConnections: Setting {
         integer(
-            "max_connections", 1024, in: 1...1_000_000, help: "Connections open at once; further ones wait.")
+            "max_connections", 4096, in: 1...1_000_000, help: "Connections open at once; further ones get 503.")
     }
 
     static var rateLimitPerSecond: Setting {
         integer(
             "rate_limit_per_second", 0, in: 0...1_000_000,
-            help: "Requests per second that one token may make; 0 is no limit.")
+            help: "Requests per second that one token may make, the owner's too; 0 leaves the generous limits built in.")
     }
 
     static var maintenanceIntervalSeconds: Setting {
@@ -113,7 +113,8 @@ extension Setting where Value == [String] {
     static var allowOrigins: Setting {
         list(
             "allow_origins", initial: "none",
-            help: "Web origins, separated by commas, whose pages may call Hearth from a browser (CORS); `*` is any.")
+            help: "Web origins besides Hearth's own whose pages may open sockets and use the console's cookie, as in "
+                + "`https://home.example`.")
     }
 
 }

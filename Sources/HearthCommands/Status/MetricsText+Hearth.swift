@@ -6,7 +6,7 @@ import Glibc
 
 extension MetricsText {
     /// Readings that wait to be stored.
-    var queueRows: Int? { values["ingest_queue_rows"].map { Int($0) } }
+    var queueRows: Int? { values["hearth_ingest_queue_depth"].map { Int($0) } }
 
     var memoryBytes: Int? { values["process_resident_memory_bytes"].map { Int($0) } }
 

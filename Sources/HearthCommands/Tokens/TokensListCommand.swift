@@ -13,7 +13,9 @@ struct TokensListCommand: Verb {
     func run(in context: CommandContext) async throws {
         let client = try connection.client(context)
         let now = context.time.now()
-        let tokens = try await client.items(of: .get("/tokens")).filter { all || Self.state(of: $0, at: now) == "active" }
+        let tokens = try await client.items(
+            of: .get("/tokens", [("include_revoked", all ? "true" : nil)])
+        ).filter { all || Self.state(of: $0, at: now) == "active" }
         if connection.json { return try context.output.line(JSONValue.array(tokens).prettyText) }
         guard !tokens.isEmpty else { return try context.output.line("There is no token but the owner's.") }
         var table = Table([
