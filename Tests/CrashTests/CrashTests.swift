@@ -68,7 +68,8 @@ struct CrashTests {
         defer { try? log.close() }
         var tail: [UInt8]
         switch Int.random(in: 0..<3, using: &random) {
-        case 0: tail = (0..<Int.random(in: 1...9000, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+        case 0:
+            tail = (0..<Int.random(in: 1...9000, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
         case 1: tail = [UInt8](repeating: 0, count: Int.random(in: 1...9000, using: &random))
         default:
             // A whole frame of the log, the first 32 bytes being its header, with a page that was changed.
@@ -95,7 +96,8 @@ struct CrashTests {
         var refused: Set<Int> = []
         let padding = String(repeating: "x", count: 20_000)
         func note(_ number: Int) throws -> Int {
-            let body = #"{"device_id":"\#(device)","timestamp":\#(LoadClient.milliseconds(of: number)),"text":"\#(padding)","n":\#(number)}"#
+            let body =
+                #"{"device_id":"\#(device)","timestamp":\#(LoadClient.milliseconds(of: number)),"text":"\#(padding)","n":\#(number)}"#
             let answer = try connection.request("POST", "/streams/note", body)
             if answer.status == 201 { stored.insert(number) } else { refused.insert(number) }
             return answer.status
@@ -132,7 +134,9 @@ struct CrashTests {
         let after = try Household.stored(of: device, in: "note", on: server)
         let lost = stored.count { after[$0] != 1 }
         let ghosts = refused.count { after[$0] != nil }
-        print("crash: full disk, \(stored.count) notes acknowledged, \(lost) lost, \(refused.count) refused, \(ghosts) of them stored")
+        print(
+            "crash: full disk, \(stored.count) notes acknowledged, \(lost) lost, \(refused.count) refused, \(ghosts) of them stored"
+        )
         #expect(lost == 0)
         #expect(ghosts == 0)
         #expect(server.stop() == 0)
@@ -144,7 +148,9 @@ struct SmallDisk {
     let path: String
 
     init(megabytes: Int) throws {
-        path = FileManager.default.temporaryDirectory.path + "/hearth-small-disk-\(getpid())-\(UInt32.random(in: 0...9999))"
+        path =
+            FileManager.default.temporaryDirectory.path
+            + "/hearth-small-disk-\(getpid())-\(UInt32.random(in: 0...9999))"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         try Self.run("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m,mode=700", "tmpfs", path)
     }

@@ -21,11 +21,14 @@ struct Household {
     }
 
     mutating func registerClients(_ kinds: [LoadClient.Kind], on server: ServerProcess) throws {
-        for kind in kinds { clients.append(LoadClient(kind: kind, device: try Self.registerDevice(kind.rawValue, on: server))) }
+        for kind in kinds {
+            clients.append(LoadClient(kind: kind, device: try Self.registerDevice(kind.rawValue, on: server)))
+        }
     }
 
     static func registerDevice(_ name: String, on server: ServerProcess) throws -> String {
-        let answer = try RawConnection(port: server.port).request("POST", "/devices", #"{"name":"\#(name)","kind":"watch"}"#)
+        let answer = try RawConnection(port: server.port).request(
+            "POST", "/devices", #"{"name":"\#(name)","kind":"watch"}"#)
         guard answer.status == 201, let id = try JSONValue(parsing: answer.body)["id"]?.string else {
             throw CrashFailure("no device: status \(answer.status), \(String(decoding: answer.body, as: UTF8.self))")
         }
@@ -40,7 +43,8 @@ struct Household {
         let answer = try RawConnection(port: server.port).request(
             "GET", "/streams/\(stream)?device_id=\(device)&from=\(from)", accept: "application/x-ndjson")
         guard answer.status == 200 else {
-            throw CrashFailure("no readings: status \(answer.status), \(String(decoding: answer.body.prefix(300), as: UTF8.self))")
+            throw CrashFailure(
+                "no readings: status \(answer.status), \(String(decoding: answer.body.prefix(300), as: UTF8.self))")
         }
         var counts: [Int: Int] = [:]
         for line in answer.body.split(separator: UInt8(ascii: "\n")) {

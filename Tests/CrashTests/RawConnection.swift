@@ -41,7 +41,7 @@ final class RawConnection {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
-                Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+                Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { throw Broken() }
             sent += count
@@ -90,7 +90,9 @@ final class RawConnection {
         var body: [UInt8]
     }
 
-    func request(_ method: String, _ target: String, _ body: String? = nil, accept: String = "application/json") throws -> Answer {
+    func request(_ method: String, _ target: String, _ body: String? = nil, accept: String = "application/json") throws
+        -> Answer
+    {
         var head = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(ServerProcess.token)\r\n"
         head += "Accept: \(accept)\r\n"
         if let body { head += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n" }
@@ -127,7 +129,8 @@ final class RawConnection {
     // MARK: WebSocket
 
     func openSocket(_ path: String) throws {
-        let head = "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(ServerProcess.token)\r\n"
+        let head =
+            "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(ServerProcess.token)\r\n"
             + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         try send(Array(head.utf8))

@@ -19,11 +19,15 @@ final class ServerProcess {
     /// The program beside this test bundle.
     static let program: String? = {
         if let path = ProcessInfo.processInfo.environment["HEARTH_TEST_PROGRAM"] { return path }
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         var folder = URL(fileURLWithPath: own).deletingLastPathComponent()
         // The runner may be the bundle itself or a helper of the toolchain.
-        let candidates = [folder, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
-            + CommandLine.arguments.filter { $0.hasSuffix(".xctest") }.map { URL(fileURLWithPath: $0).deletingLastPathComponent() }
+        let candidates =
+            [folder, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
+            + CommandLine.arguments.filter { $0.hasSuffix(".xctest") }.map {
+                URL(fileURLWithPath: $0).deletingLastPathComponent()
+            }
         for candidate in candidates {
             folder = candidate
             let path = folder.appending(path: "hearth").path

@@ -62,7 +62,8 @@ enum SettingsPage {
     private static func table(of settings: [SettingDeclaration]) -> String {
         let rows = settings.map { setting in
             let value = (setting.range ?? setting.form) + (setting.isSecret ? "; secret" : "")
-            let initial = setting.initial.contains(" ") || setting.initial == "none" ? setting.initial : "`\(setting.initial)`"
+            let initial =
+                setting.initial.contains(" ") || setting.initial == "none" ? setting.initial : "`\(setting.initial)`"
             let note = setting.isAllowedInFile ? "" : " Not in the file."
             return "| `\(setting.variable)` | \(value) | \(initial) | \(setting.help)\(note) |"
         }
@@ -73,7 +74,8 @@ enum SettingsPage {
 @Suite struct ReferencePageTests {
     @Test func settingsPageIsAsDeclared() throws {
         if ProcessInfo.processInfo.environment["HEARTH_WRITE_PAGES"] != nil {
-            try SettingsPage.text.write(to: Repository.root.appending(path: SettingsPage.path), atomically: true, encoding: .utf8)
+            try SettingsPage.text.write(
+                to: Repository.root.appending(path: SettingsPage.path), atomically: true, encoding: .utf8)
         }
         #expect(try Repository.read(SettingsPage.path) == SettingsPage.text)
     }

@@ -74,8 +74,14 @@ import Testing
     }
 
     @Test func listsAreYAMLListsOrCommas() throws {
-        #expect(try settings(file: "allow_origins:\n  - https://a\n  - https://b\n").allowOrigins == ["https://a", "https://b"])
-        #expect(try settings(environment: ["HEARTH_ALLOW_ORIGINS": " https://a , https://b,"]).allowOrigins == ["https://a", "https://b"])
+        #expect(
+            try settings(file: "allow_origins:\n  - https://a\n  - https://b\n").allowOrigins == [
+                "https://a", "https://b",
+            ])
+        #expect(
+            try settings(environment: ["HEARTH_ALLOW_ORIGINS": " https://a , https://b,"]).allowOrigins == [
+                "https://a", "https://b",
+            ])
     }
 
     @Test func pathsInTheFileAreRelativeToTheHome() throws {
@@ -97,9 +103,10 @@ import Testing
     }
 
     @Test func valueOutOfRangeSaysTheRange() {
-        #expect(problems(environment: ["HEARTH_PORT": "70000"]) == [
-            .init(pointer: "HEARTH_PORT", message: "70000 is out of range; give 0 to 65535")
-        ])
+        #expect(
+            problems(environment: ["HEARTH_PORT": "70000"]) == [
+                .init(pointer: "HEARTH_PORT", message: "70000 is out of range; give 0 to 65535")
+            ])
         #expect(problems(environment: ["HEARTH_PORT": "web"])[0].message.contains("0 to 65535"))
         #expect(problems(options: ["port": "-1"])[0].pointer == "--port")
         #expect(problems(file: "log: loud\n")[0].message.contains("trace, debug, info"))

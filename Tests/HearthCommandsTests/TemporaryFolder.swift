@@ -15,7 +15,7 @@ enum TemporaryFolder {
         return try body(path)
     }
 
-    static func use<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    static func useWaiting<Result>(_ body: (String) async throws -> Result) async throws -> Result {
         let path = try make()
         defer { try? FileManager.default.removeItem(atPath: path) }
         return try await body(path)

@@ -10,12 +10,13 @@ import Testing
         var table = Table([.init(title: "NAME"), .init(title: "COUNT", alignment: .right), .init(title: "LAST")])
         table.add(["phone", "7", "a"])
         table.add(["ü", "12345678", "b"])
-        #expect(table.text(for: plain) == """
-            NAME      COUNT  LAST
-            phone         7  a
-            ü      12345678  b
+        #expect(
+            table.text(for: plain) == """
+                NAME      COUNT  LAST
+                phone         7  a
+                ü      12345678  b
 
-            """)
+                """)
     }
 
     @Test func flexibleColumnsGiveWay() {
@@ -34,7 +35,9 @@ import Testing
 
     @Test func colourOnlyWhereItIsWanted() {
         #expect(plain.styled("a", .red) == "a")
-        #expect(Output(sink: MemorySink(), isTerminal: true, width: 80, usesColor: true).styled("a", .red) == "\u{1b}[31ma\u{1b}[0m")
+        #expect(
+            Output(sink: MemorySink(), isTerminal: true, width: 80, usesColor: true).styled("a", .red)
+                == "\u{1b}[31ma\u{1b}[0m")
         #expect(!Output(descriptor: 1, name: "out", environment: ["NO_COLOR": "1", "TERM": "xterm"]).usesColor)
     }
 
@@ -95,7 +98,9 @@ import Testing
         #expect(ByteCount.parse("512MiB") == 512 << 20)
         #expect(ByteCount.parse("1.5 k") == 1536)
         #expect(ByteCount.parse("33_554_432") == 32 << 20)
-        for wrong in ["", "MiB", "-1", "1 parsec", "1e400", "9999999999999999999"] { #expect(ByteCount.parse(wrong) == nil) }
+        for wrong in ["", "MiB", "-1", "1 parsec", "1e400", "9999999999999999999"] {
+            #expect(ByteCount.parse(wrong) == nil)
+        }
     }
 }
 

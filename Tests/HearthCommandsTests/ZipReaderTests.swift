@@ -9,7 +9,9 @@ import Testing
     private func archive(_ entries: [(name: String, content: String)], damage: Bool = false) -> Data {
         var data = Data()
         var directory = Data()
-        func half(_ value: Int, _ data: inout Data) { data.append(contentsOf: [UInt8(value & 255), UInt8(value >> 8 & 255)]) }
+        func half(_ value: Int, _ data: inout Data) {
+            data.append(contentsOf: [UInt8(value & 255), UInt8(value >> 8 & 255)])
+        }
         func word(_ value: Int, _ data: inout Data) {
             half(value & 0xffff, &data)
             half(value >> 16, &data)

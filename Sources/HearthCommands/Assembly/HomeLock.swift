@@ -40,7 +40,9 @@ final class HomeLock: Sendable {
             let place = holder?.address.map { ", which answers at \($0)" } ?? ""
             throw HearthError(
                 .homeInUse, "Another Hearth (\(process)\(place)) uses \(home).",
-                hint: "Stop it first\(holder.map { ", as with `kill \($0.process)`" } ?? ""), or set HEARTH_HOME to another folder.")
+                hint:
+                    "Stop it first\(holder.map { ", as with `kill \($0.process)`" } ?? ""), or set HEARTH_HOME to another folder."
+            )
         }
         descriptor = Mutex(file)
         try write(nil)

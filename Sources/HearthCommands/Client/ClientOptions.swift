@@ -3,7 +3,9 @@ import HearthCore
 
 /// Which Hearth a command means and how it answers; every verb that asks the server has these.
 struct ClientOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Home folder of the server, instead of HEARTH_HOME.", valueName: "folder"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("Home folder of the server, instead of HEARTH_HOME.", valueName: "folder"),
+        completion: .directory)
     var home: String?
 
     @Option(help: ArgumentHelp("Address of the server, as in https://hearth.example:8000.", valueName: "url"))

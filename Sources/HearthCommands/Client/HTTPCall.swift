@@ -15,7 +15,8 @@ struct HTTPCall: Sendable {
     var headers: [(name: String, value: String)] = []
     var body: [UInt8]?
 
-    static func get(_ path: String, _ query: [(String, String?)] = [], accept: String = "application/json") -> HTTPCall {
+    static func get(_ path: String, _ query: [(String, String?)] = [], accept: String = "application/json") -> HTTPCall
+    {
         HTTPCall(
             method: .get, path: path, query: query.compactMap { name, value in value.map { (name, $0) } },
             headers: [("Accept", accept)])

@@ -30,7 +30,8 @@ struct ServerClient: Sendable {
             self.address = address
             trust = .authorities
         } else {
-            address = HomeLock.holder(of: settings.home)?.address
+            address =
+                HomeLock.holder(of: settings.home)?.address
                 ?? ServerAddress(listening: settings.host, port: settings.port, usesTLS: settings.usesTLS)
             trust = settings.tlsCertificate.map { .certificate(path: $0) } ?? .authorities
         }

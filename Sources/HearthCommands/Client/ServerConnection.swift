@@ -26,7 +26,9 @@ final class ServerConnection {
 
     /// Sends a request and waits for the head of its answer; the body is read by `nextChunk`.
     func start(_ call: HTTPCall) async throws(HearthError) -> AnswerHead {
-        var head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: call.method.rawValue), uri: call.target(prefix: address.prefix))
+        var head = HTTPRequestHead(
+            version: .http1_1, method: HTTPMethod(rawValue: call.method.rawValue),
+            uri: call.target(prefix: address.prefix))
         head.headers.add(name: "Host", value: address.authority)
         head.headers.add(name: "User-Agent", value: "hearth/\(HearthVersion.current)")
         if let token { head.headers.add(name: "Authorization", value: "Bearer \(token)") }
@@ -88,7 +90,8 @@ final class ServerConnection {
         } catch let error as AnswerTimeout {
             isReusable = false
             throw HearthError(
-                .serverUnreachable, "The server at \(address) did not answer for \(Quantity.duration(seconds: error.seconds)).",
+                .serverUnreachable,
+                "The server at \(address) did not answer for \(Quantity.duration(seconds: error.seconds)).",
                 disposition: .retry)
         } catch {
             isReusable = false

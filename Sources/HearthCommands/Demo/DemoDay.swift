@@ -100,7 +100,8 @@ struct DemoDay {
             let end = min(24, max(end, hour + 0.05))
             stretches.append(
                 Stretch(
-                    start: start + .seconds(hour * 3600), end: start + .seconds(end * 3600), activity: activity, from: place,
+                    start: start + .seconds(hour * 3600), end: start + .seconds(end * 3600), activity: activity,
+                    from: place,
                     to: to))
             hour = end
         }

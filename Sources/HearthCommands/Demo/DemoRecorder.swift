@@ -78,7 +78,10 @@ struct DemoRecorder {
             if stretch.activity == .sleep, index % 2 == 1 { continue }
             add(
                 .watch, "heartrate", time,
-                ["bpm": Self.rounded(max(44, beats), 0), "confidence": Self.rounded(min(1, random.normal(0.95, 0.02)), 2), "source": "ppg"])
+                [
+                    "bpm": Self.rounded(max(44, beats), 0),
+                    "confidence": Self.rounded(min(1, random.normal(0.95, 0.02)), 2), "source": "ppg",
+                ])
         }
     }
 
@@ -94,8 +97,10 @@ struct DemoRecorder {
                 let end = min(time + .seconds(length * 60), stretch.end)
                 add(
                     .watch, "sleep_state", time,
-                    ["state": .string(state), "confidence": Self.rounded(random.normal(0.82, 0.05), 2),
-                     "duration_seconds": Self.rounded((end - time).inSeconds, 0)])
+                    [
+                        "state": .string(state), "confidence": Self.rounded(random.normal(0.82, 0.05), 2),
+                        "duration_seconds": Self.rounded((end - time).inSeconds, 0),
+                    ])
                 if state == "deep" {
                     add(
                         .watch, "heart_rate_variability", end,
@@ -155,9 +160,11 @@ struct DemoRecorder {
             let isTravelling = stretch.from != stretch.to
             // A walk without a goal goes in a round of some hundred metres.
             let swing = isMoving && !isTravelling ? 0.0022 : 0
-            let latitude = stretch.from.latitude + (stretch.to.latitude - stretch.from.latitude) * share
+            let latitude =
+                stretch.from.latitude + (stretch.to.latitude - stretch.from.latitude) * share
                 + swing * sin(2 * .pi * share)
-            let longitude = stretch.from.longitude + (stretch.to.longitude - stretch.from.longitude) * share
+            let longitude =
+                stretch.from.longitude + (stretch.to.longitude - stretch.from.longitude) * share
                 + swing * 1.5 * (1 - cos(2 * .pi * share))
             let accuracy = isMoving ? 5.0 : 14.0
             let noise = accuracy / 111_000 / 2
@@ -200,7 +207,8 @@ struct DemoRecorder {
 
     private static let apps: [(package: String, name: String, share: Double)] = [
         ("org.example.mail", "Mail", 0.18), ("org.example.chat", "Chat", 0.27), ("org.example.reader", "Reader", 0.22),
-        ("org.example.maps", "Maps", 0.07), ("org.example.player", "Player", 0.16), ("org.example.camera", "Camera", 0.1),
+        ("org.example.maps", "Maps", 0.07), ("org.example.player", "Player", 0.16),
+        ("org.example.camera", "Camera", 0.1),
     ]
 
     private mutating func recordUsage(from start: Timestamp, _ activity: DemoDay.Activity) {
@@ -218,14 +226,18 @@ struct DemoRecorder {
         add(
             .phone, "android_app_usage", end,
             [
-                "aggregation_period_start": .string(start.description), "aggregation_period_end": .string(end.description),
+                "aggregation_period_start": .string(start.description),
+                "aggregation_period_end": .string(end.description),
                 "aggregation_interval_minutes": 60,
-                "total_screen_time_ms": .integer(entries.reduce(0) { $0 + ($1["total_foreground_time_ms"]?.int64 ?? 0) }),
-                "total_unlocks": .integer(Int64(max(1, random.normal(minutes / 2, 1)))), "app_usage_stats": .array(entries),
+                "total_screen_time_ms": .integer(
+                    entries.reduce(0) { $0 + ($1["total_foreground_time_ms"]?.int64 ?? 0) }),
+                "total_unlocks": .integer(Int64(max(1, random.normal(minutes / 2, 1)))),
+                "app_usage_stats": .array(entries),
             ])
         for index in 0..<Int(max(1, minutes / 4)) {
             let on = start + .seconds(Double(index) * 600 + Double.random(in: 0..<400, using: &random))
-            add(.phone, "system_event", on, ["event_type": "screen_on", "event_category": "screen", "severity": "info"])
+            add(
+                .phone, "system_event", on, ["event_type": "screen_on", "event_category": "screen", "severity": "info"])
             add(
                 .phone, "system_event", on + .seconds(Double.random(in: 20..<200, using: &random)),
                 ["event_type": "screen_off", "event_category": "screen", "severity": "info"])
@@ -233,8 +245,10 @@ struct DemoRecorder {
     }
 
     private static let notes = [
-        ("Boat", "Ask Jonas whether the boat is free in May."), ("Bread", "Rye bread: 14 hours in the fridge was better."),
-        ("Idea", "A shelf over the desk, 80 cm, the same oak as the table."), ("Book", "Return the atlas to the library."),
+        ("Boat", "Ask Jonas whether the boat is free in May."),
+        ("Bread", "Rye bread: 14 hours in the fridge was better."),
+        ("Idea", "A shelf over the desk, 80 cm, the same oak as the table."),
+        ("Book", "Return the atlas to the library."),
         ("Run", "Tried the loop around the lake, 42 minutes."),
     ]
 
@@ -254,7 +268,10 @@ struct DemoRecorder {
             let temperature = 20.5 + 1.2 * sin((hour - 9) / 24 * 2 * .pi) + (isCooking ? 2.3 : 0)
             add(
                 .sensor, "temperature", time,
-                ["temperature": Self.rounded(random.normal(temperature, 0.08), 2), "unit": "celsius", "sensor_location": "ambient"])
+                [
+                    "temperature": Self.rounded(random.normal(temperature, 0.08), 2), "unit": "celsius",
+                    "sensor_location": "ambient",
+                ])
         }
     }
 }

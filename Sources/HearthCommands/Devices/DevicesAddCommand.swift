@@ -42,7 +42,8 @@ struct DevicesAddCommand: Verb {
         let output = context.output
         try output.line("\(output.styled(DisplayWidth.printable(name), .bold)) is device \(id)")
         guard let secret else { return }
-        try output.line("""
+        try output.line(
+            """
             token   \(output.styled(secret, .green))
                     (shown once; it lets the device send its own readings)
             socket  \(client.address.socketDescription)/stream/\(id)

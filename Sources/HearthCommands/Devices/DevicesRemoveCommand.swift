@@ -15,7 +15,10 @@ struct DevicesRemoveCommand: Verb {
         let client = try connection.client(context)
         let id = try await client.deviceID(device)
         try await client.json(.send(.delete, "/devices/\(id)"))
-        if connection.json { return try context.output.line((["id": .string(id), "removed": true] as JSONValue).prettyText) }
-        try context.output.line("Device \(id) is removed. Its readings stay; `hearth devices restore \(id)` brings it back.")
+        if connection.json {
+            return try context.output.line((["id": .string(id), "removed": true] as JSONValue).prettyText)
+        }
+        try context.output.line(
+            "Device \(id) is removed. Its readings stay; `hearth devices restore \(id)` brings it back.")
     }
 }

@@ -17,6 +17,7 @@ struct DevicesRenameCommand: Verb {
         let id = try await client.deviceID(device)
         let changed = try await client.json(.send(.patch, "/devices/\(id)", ["name": .string(name)]))
         if connection.json { return try context.output.line(changed.prettyText) }
-        try context.output.line("Device \(id) is called \(DisplayWidth.printable(changed["name"]?.string ?? name)) now.")
+        try context.output.line(
+            "Device \(id) is called \(DisplayWidth.printable(changed["name"]?.string ?? name)) now.")
     }
 }

@@ -2,7 +2,8 @@ import ArgumentParser
 import HearthCore
 
 struct DevicesRestoreCommand: Verb {
-    static let configuration = CommandConfiguration(commandName: "restore", abstract: "Take back that a device was removed.")
+    static let configuration = CommandConfiguration(
+        commandName: "restore", abstract: "Take back that a device was removed.")
 
     @Argument(help: "Its name, its id, or the beginning of its id.")
     var device: String

@@ -27,7 +27,8 @@ struct DevicesShowCommand: Verb {
         guard !streams.isEmpty else { return try output.line("It has not sent anything yet.") }
         try output.line()
         var table = Table([
-            .init(title: "STREAM"), .init(title: "READINGS", alignment: .right), .init(title: "FIRST"), .init(title: "LAST"),
+            .init(title: "STREAM"), .init(title: "READINGS", alignment: .right), .init(title: "FIRST"),
+            .init(title: "LAST"),
         ])
         for stream in streams {
             table.add([

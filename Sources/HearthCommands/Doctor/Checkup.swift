@@ -25,9 +25,12 @@ struct Checkup {
     private func variables() -> Finding {
         let unknown = settings.unknownVariables
         guard let first = unknown.first else { return .ok("environment", "every HEARTH_ variable is known") }
-        let near = NearestName.of(first, among: Settings.all.map(\.name)).map { "did you mean HEARTH_\($0.uppercased())?" }
+        let near = NearestName.of(first, among: Settings.all.map(\.name)).map {
+            "did you mean HEARTH_\($0.uppercased())?"
+        }
         return .warn(
-            "environment", "\(unknown.joined(separator: ", ")) \(unknown.count == 1 ? "is" : "are") not settings of Hearth",
+            "environment",
+            "\(unknown.joined(separator: ", ")) \(unknown.count == 1 ? "is" : "are") not settings of Hearth",
             fix: near ?? "remove what is mistyped")
     }
 
@@ -44,7 +47,9 @@ struct Checkup {
         var findings: [Finding] = []
         if access(home, R_OK | W_OK | X_OK) != 0 {
             findings.append(
-                .fail("home", "\(home) cannot be written by this user", fix: "give it to the user that runs Hearth: chown"))
+                .fail(
+                    "home", "\(home) cannot be written by this user", fix: "give it to the user that runs Hearth: chown"
+                ))
         } else if let mode = LocalFile.permissions(home), mode & 0o077 != 0 {
             findings.append(
                 .warn("home", "other users of this machine can look into \(home)", fix: "chmod 700 \(home)"))
@@ -63,7 +68,8 @@ struct Checkup {
             return .fail(
                 "keys", "other users can read \(exposed.joined(separator: ", "))", fix: "chmod -R go= \(folder)")
         }
-        guard LocalFile.isFile(folder + "/household.key") || LocalFile.names(in: settings.home + "/blobs").isEmpty else {
+        guard LocalFile.isFile(folder + "/household.key") || LocalFile.names(in: settings.home + "/blobs").isEmpty
+        else {
             return .fail(
                 "keys", "the household key is missing, and originals are sealed with it",
                 fix: "put household.key back into \(folder) from a backup")
@@ -111,7 +117,8 @@ struct Checkup {
                 let answer = try await client.perform(.get("/readyz"))
                 if answer.status == 200 { return .ok("server", "process \(holder.process) is ready at \(address)") }
                 return .fail(
-                    "server", "process \(holder.process) runs at \(address) but is not ready", fix: "`hearth status` says why")
+                    "server", "process \(holder.process) runs at \(address) but is not ready",
+                    fix: "`hearth status` says why")
             } catch {
                 return .fail(
                     "server", "process \(holder.process) runs but does not answer at \(address)",
@@ -146,7 +153,9 @@ struct Checkup {
         let limit = DescriptorLimit.current
         let needed = settings.maxConnections + DescriptorLimit.reserve
         // `hearth serve` raises its own limit up to the hard one.
-        if limit.hard >= needed { return .ok("open files", "up to \(Quantity.grouped(limit.hard)); \(needed) are needed") }
+        if limit.hard >= needed {
+            return .ok("open files", "up to \(Quantity.grouped(limit.hard)); \(needed) are needed")
+        }
         return .warn(
             "open files", "at most \(limit.hard), but \(settings.maxConnections) connections need \(needed)",
             fix: "raise the limit (ulimit -Hn, LimitNOFILE), or lower HEARTH_MAX_CONNECTIONS")

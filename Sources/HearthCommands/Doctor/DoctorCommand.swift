@@ -6,7 +6,9 @@ struct DoctorCommand: Verb {
         commandName: "doctor", abstract: "Check this machine and the settings, and say how to mend what is wrong.",
         discussion: "Ends with status 1 when a check failed. Changes nothing.")
 
-    @Option(help: ArgumentHelp("Home folder of the server, instead of HEARTH_HOME.", valueName: "folder"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("Home folder of the server, instead of HEARTH_HOME.", valueName: "folder"),
+        completion: .directory)
     var home: String?
 
     @Flag(help: "Print JSON.")
@@ -17,7 +19,8 @@ struct DoctorCommand: Verb {
         do throws(HearthError) {
             settings = try Settings(environment: context.environment, options: home.map { ["home": $0] } ?? [:])
         } catch {
-            let findings = error.fields.isEmpty
+            let findings =
+                error.fields.isEmpty
                 ? [Finding.fail("settings", error)]
                 : error.fields.map { Finding.fail("settings", "\($0.pointer) \($0.message)", fix: error.hint ?? "") }
             try report(findings, settings: [], in: context)
@@ -70,7 +73,8 @@ struct DoctorCommand: Verb {
         switch (failed, warned) {
         case (0, 0): try output.line(output.styled("Everything is well.", .green))
         case (0, _): try output.line("\(warned) to look at, nothing that stops Hearth.")
-        default: try output.line(output.styled("\(failed) to mend", .red) + (warned > 0 ? ", \(warned) to look at." : "."))
+        default:
+            try output.line(output.styled("\(failed) to mend", .red) + (warned > 0 ? ", \(warned) to look at." : "."))
         }
     }
 

@@ -65,7 +65,8 @@ enum PortProbe {
         let status = getaddrinfo(name, String(port), &hints, &found)
         guard status == 0, let address = found else { return .refused(String(cString: gai_strerror(status))) }
         defer { freeaddrinfo(found) }
-        let socket = Glibc.socket(address.pointee.ai_family, address.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let socket = Glibc.socket(
+            address.pointee.ai_family, address.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return .refused(String(cString: strerror(errno))) }
         defer { close(socket) }
         // As the server does: an address that only waits out its last connection is free.

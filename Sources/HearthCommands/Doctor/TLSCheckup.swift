@@ -35,10 +35,15 @@ struct TLSCheckup {
     private func validity(of certificate: NIOSSLCertificate) -> Finding {
         let end = Timestamp(seconds: Double(certificate.notValidAfter))
         let start = Timestamp(seconds: Double(certificate.notValidBefore))
-        if end <= now { return .fail("TLS", "the certificate ended \(Quantity.age(of: end, at: now))", fix: "renew it") }
-        if start > now { return .fail("TLS", "the certificate begins \(Quantity.age(of: start, at: now))", fix: "check the clock") }
+        if end <= now {
+            return .fail("TLS", "the certificate ended \(Quantity.age(of: end, at: now))", fix: "renew it")
+        }
+        if start > now {
+            return .fail("TLS", "the certificate begins \(Quantity.age(of: start, at: now))", fix: "check the clock")
+        }
         if end < now + .seconds(14 * 86_400) {
-            return .warn("TLS", "the certificate ends \(Quantity.age(of: end, at: now))", fix: "renew it and restart Hearth")
+            return .warn(
+                "TLS", "the certificate ends \(Quantity.age(of: end, at: now))", fix: "renew it and restart Hearth")
         }
         return .ok("TLS", "the certificate and its key fit, until \(end.description.prefix(10))")
     }

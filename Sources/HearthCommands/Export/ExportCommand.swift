@@ -26,7 +26,8 @@ struct ExportCommand: Verb {
         let day = context.time.now().description.prefix(10)
         let target = FilePathText.absolute(destination ?? "hearth-export-\(day).zip", environment: context.environment)
         guard !LocalFile.exists(target) else {
-            throw HearthError(.outputExists, "\(target) exists already.", hint: "Name another destination, or remove it.")
+            throw HearthError(
+                .outputExists, "\(target) exists already.", hint: "Name another destination, or remove it.")
         }
         let isArchive = target.lowercased().hasSuffix(".zip")
         // Complete or not there: what is being written has another name.
@@ -57,7 +58,9 @@ struct ExportCommand: Verb {
             let head = try await connection.start(.get("/export", accept: "application/zip"))
             guard head.status == 200 else {
                 var body: [UInt8] = []
-                while let chunk = try await connection.nextChunk(), body.count < 1 << 20 { body += chunk.readableBytesView }
+                while let chunk = try await connection.nextChunk(), body.count < 1 << 20 {
+                    body += chunk.readableBytesView
+                }
                 throw JSONAnswer.problem(
                     HTTPAnswer(head: head, body: body), of: client)
             }

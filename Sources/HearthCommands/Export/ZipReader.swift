@@ -82,7 +82,9 @@ final class ZipReader {
             let nameCount = Int(reader.half(offset + 28))
             let extraCount = Int(reader.half(offset + 30))
             let commentCount = Int(reader.half(offset + 32))
-            guard reader.holds(offset + 46, nameCount + extraCount) else { throw damaged(path, "its directory is cut off") }
+            guard reader.holds(offset + 46, nameCount + extraCount) else {
+                throw damaged(path, "its directory is cut off")
+            }
             var entry = Entry(
                 name: String(decoding: bytes[offset + 46..<offset + 46 + nameCount], as: UTF8.self),
                 method: Int(reader.half(offset + 10)), checksum: reader.word(offset + 16),
@@ -118,7 +120,8 @@ final class ZipReader {
     /// - Throws: `archive-damaged`, `storage-failed`, `storage-full`.
     func extract(_ entry: Entry, below folder: String) throws(HearthError) {
         let parts = entry.name.split(separator: "/", omittingEmptySubsequences: false)
-        let isSafe = !entry.name.hasPrefix("/") && !parts.dropLast().contains { $0.isEmpty || $0 == "." || $0 == ".." }
+        let isSafe =
+            !entry.name.hasPrefix("/") && !parts.dropLast().contains { $0.isEmpty || $0 == "." || $0 == ".." }
             && parts.last != ".." && parts.last != "." && !entry.name.utf8.contains(0)
         guard isSafe else { throw Self.damaged(path, "the name \(entry.name) leads out of its folder") }
         let target = folder + "/" + entry.name
@@ -178,7 +181,8 @@ final class ZipReader {
                 let portion = rest.prefix(1 << 30)
                 // zlib does not write to its input, whatever the type says.
                 stream.next_in = UnsafeMutablePointer(
-                    mutating: UnsafeRawBufferPointer(rebasing: portion).baseAddress?.assumingMemoryBound(to: UInt8.self))
+                    mutating: UnsafeRawBufferPointer(rebasing: portion).baseAddress?.assumingMemoryBound(to: UInt8.self)
+                )
                 stream.avail_in = UInt32(portion.count)
                 rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(portion.count))
             }

@@ -22,7 +22,8 @@ struct ExitStatus: Sendable, Hashable {
     static let outputClosed = ExitStatus(code: 141, meaning: "nobody reads the output any more")
 
     static let all: [ExitStatus] = [
-        success, failure, usage, data, noInput, unavailable, software, cannotCreate, inputOutput, temporary, noPermission,
+        success, failure, usage, data, noInput, unavailable, software, cannotCreate, inputOutput, temporary,
+        noPermission,
         configuration, outputClosed,
     ]
 

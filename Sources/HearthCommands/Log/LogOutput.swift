@@ -26,8 +26,9 @@ struct LineLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { _, last in last }
-        let line = output.isTerminal
-            ? forPerson(event.level, event.message, all) : forProgram(event.level, event.message, all)
+        let line =
+            output.isTerminal
+            ? Array(forPerson(event.level, event.message, all).utf8) : forProgram(event.level, event.message, all)
         // A log that nobody can write is no reason to stop serving, and there is no other place to say so.
         try? output.write(line)
     }

@@ -38,7 +38,8 @@ final class BatchSource: Sendable {
                 let ownDevice = item.device ?? device
                 let ownStream = item.stream ?? stream
                 if let begun = batch {
-                    let fits = begun.device == ownDevice && begun.stream == ownStream
+                    let fits =
+                        begun.device == ownDevice && begun.stream == ownStream
                         && begun.items.count < SendBatch.itemLimit && byteCount + item.json.count <= SendBatch.byteLimit
                     guard fits else {
                         state.leftover = item

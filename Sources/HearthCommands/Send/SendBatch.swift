@@ -54,7 +54,8 @@ enum Gzip {
         // Window of 32 KiB, gzip framing; the fastest level, as a local network is faster than a thorough one.
         guard
             deflateInit2_(
-                &stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+                &stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)
+            )
                 == Z_OK
         else { return nil }
         defer { deflateEnd(&stream) }

@@ -113,7 +113,8 @@ struct SendCommand: Verb {
         }
         if tally.refused.count > Self.shownRefusals {
             try context.errors.line(
-                "  … and \(tally.refused.count - Self.shownRefusals) more; --rejected FILE keeps them, --json lists them")
+                "  … and \(tally.refused.count - Self.shownRefusals) more; --rejected FILE keeps them, --json lists them"
+            )
         }
     }
 
@@ -123,7 +124,9 @@ struct SendCommand: Verb {
         let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw LocalFile.systemFailure("\(path) cannot be written") }
         defer { close(descriptor) }
-        let lines = items.flatMap { $0.json.map { $0 == UInt8(ascii: "\n") ? UInt8(ascii: " ") : $0 } + [UInt8(ascii: "\n")] }
+        let lines = items.flatMap {
+            $0.json.map { $0 == UInt8(ascii: "\n") ? UInt8(ascii: " ") : $0 } + [UInt8(ascii: "\n")]
+        }
         try lines.withUnsafeBufferPointer { (bytes) throws(HearthError) in
             _ = try LocalFile.write(UnsafeRawBufferPointer(bytes), to: descriptor, name: path)
         }

@@ -90,12 +90,7 @@ final class Sender: Sendable {
             pending += [halves.1, halves.0]
             return
         }
-        let report: JSONValue
-        do {
-            report = try JSONAnswer.value(answer, of: client)
-        } catch where answer.status == 413 {
-            report = ["rejected": [["index": 0, "errors": [["pointer": "", "message": .string(error.message)]]]]]
-        }
+        let report = answer.status == 413 ? Self.refusal(of: answer, client) : try JSONAnswer.value(answer, of: client)
         pending.removeLast()
         let tally = state.withLock { tally in
             tally.accepted += Int(report["accepted"]?.int64 ?? 0)
@@ -114,6 +109,12 @@ final class Sender: Sendable {
         }
         headers.append(("Content-Encoding", "gzip"))
         return HTTPCall(method: .post, path: "/sensor/batch", headers: headers, body: compressed)
+    }
+
+    /// A single reading that is larger than the server takes is reported like one that does not fit its schema.
+    private static func refusal(of answer: HTTPAnswer, _ client: ServerClient) -> JSONValue {
+        let problem = JSONAnswer.problem(answer, of: client)
+        return ["rejected": [["index": 0, "errors": [["pointer": "", "message": .string(problem.message)]]]]]
     }
 
     private static func refused(_ item: JSONValue, of batch: SendBatch) -> RefusedItem {

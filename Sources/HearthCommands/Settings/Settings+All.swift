@@ -13,7 +13,8 @@ extension Setting where Value == String {
     static var host: Setting {
         text(
             "host", "127.0.0.1",
-            help: "Address to listen on. Other than a loopback address, Hearth can be reached from the network: set a TLS "
+            help:
+                "Address to listen on. Other than a loopback address, Hearth can be reached from the network: set a TLS "
                 + "certificate too.")
     }
 
@@ -22,7 +23,6 @@ extension Setting where Value == String {
             "log", "info", of: ["trace", "debug", "info", "notice", "warning", "error", "critical"],
             help: "The least important level that is logged.")
     }
-
 }
 
 extension Setting where Value == Int {
@@ -62,7 +62,8 @@ extension Setting where Value == Int {
     static var rateLimitPerSecond: Setting {
         integer(
             "rate_limit_per_second", 0, in: 0...1_000_000,
-            help: "Requests per second that one token may make, the owner's too; 0 leaves the generous limits built in.")
+            help: "Requests per second that one token may make, the owner's too; 0 leaves the generous limits built in."
+        )
     }
 
     static var maintenanceIntervalSeconds: Setting {
@@ -70,7 +71,6 @@ extension Setting where Value == Int {
             "maintenance_interval_seconds", 3600, in: 10...604_800, unit: "seconds",
             help: "Time between two runs of retention and compression.")
     }
-
 }
 
 extension Setting where Value == String? {
@@ -82,7 +82,8 @@ extension Setting where Value == String? {
 
     static var tlsCertificate: Setting {
         optionalText(
-            "tls_certificate", form: "file", initial: "no TLS", help: "Certificate chain in PEM form; needs the key too.")
+            "tls_certificate", form: "file", initial: "no TLS",
+            help: "Certificate chain in PEM form; needs the key too.")
     }
 
     static var tlsKey: Setting {
@@ -96,7 +97,8 @@ extension Setting where Value == String? {
             help: "Time zone that the owner gets at the first start; every day boundary uses the person's own."
         ) { text throws(UnusableValue) in
             guard SystemTimeZone.exists(text) else {
-                throw UnusableValue(message: "`\(text)` is not a time zone of this system; write one as in Europe/Berlin")
+                throw UnusableValue(
+                    message: "`\(text)` is not a time zone of this system; write one as in Europe/Berlin")
             }
         }
     }
@@ -106,7 +108,6 @@ extension Setting where Value == String? {
             "resources", form: "folder", initial: "beside the program",
             help: "Folder with the stream definitions that Hearth ships, for a program moved away from its own.")
     }
-
 }
 
 extension Setting where Value == [String] {
@@ -116,7 +117,6 @@ extension Setting where Value == [String] {
             help: "Web origins besides Hearth's own whose pages may open sockets and use the console's cookie, as in "
                 + "`https://home.example`.")
     }
-
 }
 
 extension Settings {

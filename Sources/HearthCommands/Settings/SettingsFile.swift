@@ -38,13 +38,16 @@ enum SettingsFile {
             switch value {
             case .scalar(let scalar):
                 // `port:` and `port: ~` say nothing.
-                if value.null == nil || scalar.style != .plain { entries.append(Entry(name: name, text: scalar.string, line: line)) }
+                if value.null == nil || scalar.style != .plain {
+                    entries.append(Entry(name: name, text: scalar.string, line: line))
+                }
             case .sequence(let sequence) where sequence.allSatisfy({ $0.scalar != nil }):
                 let items = sequence.compactMap { $0.scalar?.string }
                 entries.append(Entry(name: name, text: items.joined(separator: ","), line: line))
             default:
                 problems.append(
-                    HearthError.Field(pointer: "\(name) (line \(line))", message: "is neither a value nor a list of values"))
+                    HearthError.Field(
+                        pointer: "\(name) (line \(line))", message: "is neither a value nor a list of values"))
             }
         }
         return (entries, problems)

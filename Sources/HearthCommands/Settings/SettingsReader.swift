@@ -39,7 +39,9 @@ struct SettingsReader {
                 continue
             }
             guard declaration.isAllowedInFile else {
-                refuse("\(entry.name) (line \(entry.line))", "cannot stand in the file that lies in it; set \(declaration.variable)")
+                refuse(
+                    "\(entry.name) (line \(entry.line))",
+                    "cannot stand in the file that lies in it; set \(declaration.variable)")
                 continue
             }
             file[entry.name] = entry
@@ -111,7 +113,8 @@ struct SettingsReader {
     func finish() throws(HearthError) {
         guard !problems.isEmpty else { return }
         throw HearthError(
-            .settingsInvalid, problems.count == 1 ? "A setting cannot be used." : "\(problems.count) settings cannot be used.",
+            .settingsInvalid,
+            problems.count == 1 ? "A setting cannot be used." : "\(problems.count) settings cannot be used.",
             hint: "Correct the environment or \(Settings.fileName); `hearth doctor` shows what is in force.",
             fields: problems)
     }

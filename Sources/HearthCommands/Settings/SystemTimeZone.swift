@@ -25,9 +25,11 @@ enum SystemTimeZone {
         guard name != "UTC" else { return true }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         let isName = parts.allSatisfy { part in
-            !part.isEmpty && part != ".." && part.utf8.allSatisfy { byte in
-                byte.isASCIILetterOrDigit || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
-            }
+            !part.isEmpty && part != ".."
+                && part.utf8.allSatisfy { byte in
+                    byte.isASCIILetterOrDigit || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+                        || byte == UInt8(ascii: "+")
+                }
         }
         return isName && folders.contains { LocalFile.isFile($0 + name) }
     }

@@ -65,7 +65,8 @@ struct ServerReport {
             "url": .string(address.description), "ready": .bool(isReady),
             "process": process.map { .integer(Int64($0)) } ?? nil, "home": home.map { .string($0) } ?? nil,
             "checks": .object(.init(checks.map { ($0.name, .string($0.text)) }, uniquingKeysWith: { _, last in last })),
-            "readings": .integer(Int64(readings)), "streams": .integer(Int64(streams)), "devices": .integer(Int64(devices)),
+            "readings": .integer(Int64(readings)), "streams": .integer(Int64(streams)),
+            "devices": .integer(Int64(devices)),
             "queue_rows": metrics.queueRows.map { .integer(Int64($0)) } ?? nil,
             "uptime_seconds": metrics.uptimeSeconds.map { .real($0) } ?? nil,
             "memory_bytes": metrics.memoryBytes.map { .integer(Int64($0)) } ?? nil,
@@ -80,7 +81,9 @@ struct ServerReport {
         for check in checks where !check.isGood { lines.append((check.name, output.styled(check.text, .red))) }
         if let seconds = metrics.uptimeSeconds { lines.append(("up", Quantity.duration(seconds: seconds))) }
         lines.append(("readings", "\(Quantity.grouped(readings)) in \(streams) streams of \(devices) devices"))
-        if let rows = metrics.queueRows { lines.append(("queue", "\(Quantity.grouped(rows)) readings wait to be stored")) }
+        if let rows = metrics.queueRows {
+            lines.append(("queue", "\(Quantity.grouped(rows)) readings wait to be stored"))
+        }
         if let bytes = metrics.memoryBytes { lines.append(("memory", ByteCount.text(bytes))) }
         if let disk { lines.append(("disk", "\(ByteCount.text(disk.free)) free")) }
         if let home { lines.append(("home", home)) }

@@ -15,7 +15,8 @@ struct StreamsAggregateCommand: Verb {
     @Option(help: ArgumentHelp("Length of a bucket: 15m, 1h, 1d, 1w, 1mo or all.", valueName: "length"))
     var bucket = "1h"
 
-    @Option(help: ArgumentHelp("Any of avg, min, max, sum, count, first, last, separated by commas.", valueName: "names"))
+    @Option(
+        help: ArgumentHelp("Any of avg, min, max, sum, count, first, last, separated by commas.", valueName: "names"))
     var fn = "avg,min,max,count"
 
     @OptionGroup var selection: ReadingSelection
@@ -63,7 +64,9 @@ struct StreamsAggregateCommand: Verb {
         return (titles, flat.map { row in titles.map { row[$0] } })
     }
 
-    private static func flatten(_ value: JSONValue, _ prefix: String, _ row: inout [String: JSONValue], _ titles: inout [String]) {
+    private static func flatten(
+        _ value: JSONValue, _ prefix: String, _ row: inout [String: JSONValue], _ titles: inout [String]
+    ) {
         for (name, member) in value.object ?? [:] {
             let title = prefix.isEmpty ? name : "\(prefix).\(name)"
             if member.object != nil {

@@ -20,7 +20,8 @@ struct StreamsListCommand: Verb {
                 "Nothing is stored yet in any of the \(streams.count) streams; --all lists them.")
         }
         var table = Table([
-            .init(title: "STREAM"), .init(title: "READINGS", alignment: .right), .init(title: "LAST"), .init(title: "KEPT"),
+            .init(title: "STREAM"), .init(title: "READINGS", alignment: .right), .init(title: "LAST"),
+            .init(title: "KEPT"),
             .init(title: "WHAT IT IS", isFlexible: true),
         ])
         for stream in shown {

@@ -6,7 +6,8 @@ import OrderedCollections
 struct StreamsReadCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "read", abstract: "Print readings, the newest first.",
-        discussion: "A table and --json end after 20 readings unless --limit says otherwise; --ndjson and --csv print all.")
+        discussion:
+            "A table and --json end after 20 readings unless --limit says otherwise; --ndjson and --csv print all.")
 
     @Argument(help: "Name of the stream.")
     var stream: String
@@ -59,7 +60,9 @@ struct StreamsReadCommand: Verb {
             let head = try await connection.start(call)
             guard head.status == 200 else {
                 var body: [UInt8] = []
-                while let chunk = try await connection.nextChunk(), body.count < 1 << 20 { body += chunk.readableBytesView }
+                while let chunk = try await connection.nextChunk(), body.count < 1 << 20 {
+                    body += chunk.readableBytesView
+                }
                 throw JSONAnswer.problem(
                     HTTPAnswer(head: head, body: body), of: client)
             }
@@ -94,7 +97,8 @@ struct StreamsReadCommand: Verb {
         var table = Table(
             zip(names, numeric).map { name, isNumber in
                 Table.Column(
-                    title: name.uppercased(), alignment: isNumber ? .right : .left, isFlexible: !isNumber && name != "timestamp")
+                    title: name.uppercased(), alignment: isNumber ? .right : .left,
+                    isFlexible: !isNumber && name != "timestamp")
             })
         for reading in readings {
             table.add(

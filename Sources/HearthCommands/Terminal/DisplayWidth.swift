@@ -11,13 +11,14 @@ enum DisplayWidth {
         case .nonspacingMark, .enclosingMark, .format: return 0
         default: break
         }
-        let isWide = switch first.value {
-        case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0x33ff, 0x3400...0x4dbf, 0x4e00...0x9fff, 0xa000...0xa4cf,
-            0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f, 0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1f64f,
-            0x1f680...0x1f6ff, 0x1f900...0x1f9ff, 0x20000...0x3fffd:
-            true
-        default: character.unicodeScalars.contains { $0.value == 0xfe0f }
-        }
+        let isWide =
+            switch first.value {
+            case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0x33ff, 0x3400...0x4dbf, 0x4e00...0x9fff, 0xa000...0xa4cf,
+                0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f, 0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1f64f,
+                0x1f680...0x1f6ff, 0x1f900...0x1f9ff, 0x20000...0x3fffd:
+                true
+            default: character.unicodeScalars.contains { $0.value == 0xfe0f }
+            }
         return isWide ? 2 : 1
     }
 
@@ -37,7 +38,9 @@ enum DisplayWidth {
 
     /// Without what could move the cursor: texts of devices must not paint on a terminal.
     static func printable(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) }) else { return text }
+        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) }) else {
+            return text
+        }
         return String(
             String.UnicodeScalarView(
                 text.unicodeScalars.map { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) ? "·" : $0 }))

@@ -71,9 +71,11 @@ struct Output: Sendable {
 
     func write(_ bytes: some Collection<UInt8>) throws {
         let bytes = Array(bytes)
-        guard try bytes.withUnsafeBufferPointer({ (buffer) throws(HearthError) in
-            try sink.write(UnsafeRawBufferPointer(buffer))
-        }) else {
+        guard
+            try bytes.withUnsafeBufferPointer({ (buffer) throws(HearthError) in
+                try sink.write(UnsafeRawBufferPointer(buffer))
+            })
+        else {
             throw OutputClosed()
         }
     }

@@ -15,7 +15,9 @@ struct TokensCreateCommand: Verb {
     @Option(help: ArgumentHelp("What it may do.", valueName: "role"))
     var role: TokenRole = .service
 
-    @Option(help: ArgumentHelp("The device that will hold it, by name or id; needed for the role device.", valueName: "device"))
+    @Option(
+        help: ArgumentHelp(
+            "The device that will hold it, by name or id; needed for the role device.", valueName: "device"))
     var device: String?
 
     @Option(help: ArgumentHelp("Streams it is confined to, separated by commas.", valueName: "names"))
@@ -33,7 +35,8 @@ struct TokensCreateCommand: Verb {
         if let device { body = body.adding("device_id", .string(try await client.deviceID(device))) }
         if let streams {
             body = body.adding(
-                "streams", .array(streams.split(separator: ",").map { .string(String($0).trimmingSuffix(while: \.isWhitespace)) }))
+                "streams",
+                .array(streams.split(separator: ",").map { .string(String($0).trimmingSuffix(while: \.isWhitespace)) }))
         }
         if let expires {
             let end = try TimeArgument.read(expires, now: context.time.now(), direction: .future)

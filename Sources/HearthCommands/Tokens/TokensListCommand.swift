@@ -28,7 +28,8 @@ struct TokensListCommand: Verb {
             table.add([
                 .init(token["name"]?.string ?? ""), .init(token["role"]?.string ?? ""), .init(streams),
                 .init(state, state == "active" ? .green : .dim),
-                .init(token["created_at"]?.string.flatMap { Timestamp($0) }.map { Quantity.age(of: $0, at: now) } ?? ""),
+                .init(
+                    token["created_at"]?.string.flatMap { Timestamp($0) }.map { Quantity.age(of: $0, at: now) } ?? ""),
                 .init(token["id"]?.string ?? "", .dim),
             ])
         }
