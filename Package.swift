@@ -70,7 +70,10 @@ let modules: [Module] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest",
             "HearthServer",
         ],
-        outside: [argumentParser, lifecycle, logging, yams, nioCore, nioPosix]),
+        outside: [
+            argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections, yams,
+            "CPCRE2", "CZlib", "CZstd",
+        ]),
     Module(name: "hearth", layer: 8, modules: ["HearthCommands"], isExecutable: true),
     // beside: the test kit
     Module(
@@ -132,6 +135,13 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         ]
     ),
     (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),
+    (
+        name: "HearthCommandsTests",
+        modules: ["HearthCore", "HearthIngest", "HearthServer", "HearthStore", "HearthVault", "HearthCommands"],
+        outside: [argumentParser, logging, orderedCollections]
+    ),
+    // Kills the real program, so that must be built too.
+    (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
 ]
 
 for test in tests {
