@@ -11,8 +11,7 @@ from pathlib import Path
 from harness import machine, report
 from harness.bench import Bench
 from harness.scenarios import ALL
-from harness.servers import Hearth
-from harness.tools import CACHE, Failure
+from harness.tools import CACHE, REPOSITORY, Failure
 
 
 def main() -> int:
@@ -22,19 +21,22 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="one short run each, a tenth of the readings")
     parser.add_argument("--soak-seconds", type=float, help="length of the soak, 600 (60 with --quick)")
     parser.add_argument("--peers-only", action="store_true", help="try the harness with the peer in Hearth's place; keeps no results")
+    parser.add_argument("--programs", metavar="FOLDER", type=Path, help="try hearth and hearth-bench of this folder; keeps no results")
     options = parser.parse_args()
-    if not options.peers_only and not Hearth.program.exists():
-        print(f"bench: there is no {Hearth.program}; run make bench, which builds it", file=sys.stderr)
+    is_trial = options.peers_only or options.programs is not None
+    programs = (options.programs or REPOSITORY / ".build" / "release").resolve()
+    if not options.peers_only and not (programs / "hearth").exists():
+        print(f"bench: there is no {programs / 'hearth'}; run make bench, which builds it", file=sys.stderr)
         return 2
     soak = options.soak_seconds or (60 if options.quick else 600)
-    bench = Bench(quick=options.quick, soak_seconds=soak, peers_only=options.peers_only)
+    bench = Bench(quick=options.quick, soak_seconds=soak, programs=programs, peers_only=options.peers_only)
     CACHE.mkdir(parents=True, exist_ok=True)
     described = machine.describe(CACHE)
     print(described)
     failed: list[str] = []
     missed: list[str] = []
     with tempfile.TemporaryDirectory() as throwaway:
-        folder = Path(throwaway) if options.peers_only else report.RESULTS
+        folder = Path(throwaway) if is_trial else report.RESULTS
         for scenario in ALL:
             if options.only and scenario.NAME not in options.only:
                 continue

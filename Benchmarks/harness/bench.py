@@ -1,7 +1,7 @@
 """What every scenario is given."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .servers import Hearth, Peer
 from .tools import Clock
@@ -11,7 +11,9 @@ from .tools import Clock
 class Bench:
     quick: bool
     soak_seconds: float
-    #: Leaves Hearth out, to try the harness where there is no release program.
+    #: Where `hearth` and `hearth-bench` are.
+    programs: Path
+    #: Leaves Hearth out, to try the harness where there is no program.
     peers_only: bool = False
     clock: Clock = field(default_factory=Clock)
 
@@ -30,7 +32,5 @@ class Bench:
 
     def hearth(self) -> Hearth | Peer:
         # The harness is tried with the peer in Hearth's place; `run.py` keeps no results of that.
-        return Peer() if self.peers_only else Hearth()
+        return Peer() if self.peers_only else Hearth(self.programs / "hearth")
 
-    def repeat(self, measure: Callable[[], float]) -> list[float]:
-        return [measure() for _ in range(self.runs)]

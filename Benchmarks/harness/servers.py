@@ -14,7 +14,7 @@ import uuid
 from pathlib import Path
 
 from . import machine
-from .tools import BENCHMARKS, CACHE, REPOSITORY, Failure, peer_python
+from .tools import BENCHMARKS, CACHE, Failure, peer_python
 
 
 def free_port() -> int:
@@ -150,7 +150,10 @@ class Server:
 
 class Hearth(Server):
     name = "hearth"
-    program = REPOSITORY / ".build" / "release" / "hearth"
+
+    def __init__(self, program: Path) -> None:
+        super().__init__()
+        self.program = program
 
     def command(self) -> list[str]:
         return [str(self.program), "serve"]

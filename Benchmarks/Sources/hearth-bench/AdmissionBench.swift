@@ -2,6 +2,8 @@ import HearthCore
 import HearthIngest
 import HearthSchema
 import HearthStore
+import HearthStoreSQLite
+import OrderedCollections
 
 /// What a reading costs between its parsed form and its row: admission, and the digest in it.
 enum AdmissionBench {

@@ -1,8 +1,10 @@
 import Foundation
+import GRDBSQLite
 import HearthCore
 import HearthSchema
 import HearthStore
 import HearthStoreSQLite
+import HearthVault
 
 /// Appending to the store without a server before it, and the compression of recorded sensor data.
 enum StorageBench {
@@ -67,7 +69,7 @@ enum StorageBench {
         let person = household.principal.person
         try await household.store.close()
         let path = home + "/streams.db"
-        let emptyBytes = try size(of: path)
+        let emptyBytes = try usedBytes(of: path)
         household = try await household.reopened(home)
         let streams = try names.map(household.stream)
         var readings = 0
@@ -79,9 +81,8 @@ enum StorageBench {
             readings += try await household.store.append(batches).reduce(0) { $0 + $1.stored }
         }
         let before = try await pages(household, streams, person)
-        // Closing moves the log into the file, whose growth is what the rows take.
         try await household.store.close()
-        let rowBytes = try size(of: path) - emptyBytes
+        let rowBytes = try usedBytes(of: path) - emptyBytes
 
         household = try await household.reopened(home)
         let cutoff = SystemTime().now()
@@ -101,13 +102,28 @@ enum StorageBench {
             "recordings": .integer(Int64(files.count)), "readings": .integer(Int64(readings)),
             "csv_bytes": .integer(Int64(csvBytes)), "row_bytes": .integer(Int64(rowBytes)),
             "chunk_bytes": .integer(Int64(report.chunkBytes)), "chunks": .integer(Int64(report.chunks)),
+            "used_bytes_after": .integer(Int64(try usedBytes(of: path) - emptyBytes)),
             "compacted_readings": .integer(Int64(report.readings)), "compact_seconds": .real(seconds),
             "scan_seconds": .real(scan), "is_lossless": .bool(before == after),
         ]
     }
 
-    private static func size(of path: String) throws -> Int {
-        (try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    /// Bytes of the pages in use, wherever they are: the file or its write-ahead log.
+    private static func usedBytes(of path: String) throws -> Int {
+        var database: OpaquePointer?
+        defer { sqlite3_close(database) }
+        guard sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK else {
+            throw HearthError(.storageFailed, "\(path) cannot be opened.")
+        }
+        func number(_ pragma: String) throws -> Int {
+            var statement: OpaquePointer?
+            defer { sqlite3_finalize(statement) }
+            guard sqlite3_prepare_v2(database, "PRAGMA \(pragma)", -1, &statement, nil) == SQLITE_OK,
+                sqlite3_step(statement) == SQLITE_ROW
+            else { throw HearthError(.storageFailed, "\(path) does not tell its \(pragma).") }
+            return Int(sqlite3_column_int64(statement, 0))
+        }
+        return try (number("page_count") - number("freelist_count")) * number("page_size")
     }
 
     private static func csvFiles(below folder: String) throws -> [URL] {

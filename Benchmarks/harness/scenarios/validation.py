@@ -12,7 +12,6 @@ from ..report import Goal, Measure, Report
 from ..tools import BENCHMARKS, CACHE, REPOSITORY, Failure, peer_python
 
 NAME = "validation"
-PROGRAM = REPOSITORY / ".build" / "release" / "hearth-bench"
 STREAMS = REPOSITORY / "Sources" / "HearthSchema" / "Resources" / "streams"
 
 
@@ -80,8 +79,9 @@ def _compare(own: list[dict], peer: list[dict], field: str) -> list[float]:
 def run(bench: Bench) -> Report:
     if bench.peers_only:
         raise Failure("nothing of this runs without hearth-bench")
-    if not PROGRAM.exists():
-        raise Failure("there is no hearth-bench; make bench builds it")
+    program = bench.programs / "hearth-bench"
+    if not program.exists():
+        raise Failure(f"there is no {program}; make bench builds it")
     report = Report(NAME, "Inside the process")
     peer_script = [peer_python(), BENCHMARKS / "peer" / "inside.py"]
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
@@ -93,7 +93,7 @@ def run(bench: Bench) -> Report:
         # In turns, so that both meet the same machine.
         own_runs, peer_runs = [], []
         for _ in range(bench.runs):
-            own_runs.append(_run([PROGRAM, "validate", schemas]))
+            own_runs.append(_run([program, "validate", schemas]))
             peer_runs.append(_run([*peer_script, "validate", schemas]))
         for own, peer in zip(own_runs[0], peer_runs[0]):
             if own["accepted"] != peer["accepted"]:
@@ -126,7 +126,7 @@ def run(bench: Bench) -> Report:
             ]
         report.details["validation"] = {"hearth": own_runs[-1], "peer": peer_runs[-1]}
 
-        own, peer = _run([PROGRAM, "parse", texts]), _run([*peer_script, "parse", texts])
+        own, peer = _run([program, "parse", texts]), _run([*peer_script, "parse", texts])
         for ours, theirs in zip(own, peer):
             size = ours["bytes"] / 1e6
             report.measures.append(
@@ -141,12 +141,12 @@ def run(bench: Bench) -> Report:
             )
         report.details["parsing"] = {"hearth": own, "peer": peer}
 
-        admitted = _run([PROGRAM, "admit", home / "admission"])
+        admitted = _run([program, "admit", home / "admission"])
         for result in admitted:
             report.measures.append(
                 Measure(f"admission, {result['stream']}", "µs", [result["admission_seconds"] * 1e6])
             )
-        appended = _run([PROGRAM, "append", home / "append"])
+        appended = _run([program, "append", home / "append"])
         for result in appended:
             report.measures.append(
                 Measure(f"durable append, {result['rows']:,} rows a transaction", "rows/s", [result["rows_per_second"]])
@@ -157,7 +157,7 @@ def run(bench: Bench) -> Report:
         if not recordings.is_dir():
             report.notes.append("The compression of sensor recordings was skipped: har-geotec of the test data is not here.")
             return report
-        columns = _run([PROGRAM, "columns", recordings, home / "columns"])
+        columns = _run([program, "columns", recordings, home / "columns"])
         if not columns["is_lossless"] or columns["compacted_readings"] != columns["readings"]:
             raise Failure(f"compression lost readings: {columns}")
         report.measures += [
