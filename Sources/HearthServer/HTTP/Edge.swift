@@ -17,6 +17,7 @@ struct Edge: RouterMiddleware {
     private let log: AccessLog?
     private let logger: Logger
     private let time: any TimeSource
+    private let isSecure: Bool
     private let ids = RequestIDSource()
 
     init(_ dependencies: ServerDependencies, gate: AccessGate) {
@@ -26,6 +27,7 @@ struct Edge: RouterMiddleware {
         log = dependencies.accessLog
         logger = dependencies.logger
         time = dependencies.time
+        isSecure = dependencies.settings.usesTLS
     }
 
     func handle(
@@ -38,8 +40,12 @@ struct Edge: RouterMiddleware {
         var failure: HearthError?
         var response: Response
         do {
-            context.principal = try admit(request, context)
-            response = try await next(request, context)
+            switch try admit(request, context) {
+            case .signIn(let token): response = SignIn.redirect(token, isSecure: isSecure)
+            case .caller(let principal):
+                context.principal = principal
+                response = try await next(request, context)
+            }
         } catch let error as HTTPParserError {
             // The connection is beyond repair; its handler says 400 and closes it.
             ending(400, request, context, nil, since: start).reached(bytes: 0, failure: "malformed")
@@ -59,18 +65,25 @@ struct Edge: RouterMiddleware {
 
     // MARK: Before the route
 
-    /// - Returns: Who calls; nil on paths that are open to everybody.
-    private func admit(_ request: Request, _ context: ServerContext) throws(HearthError) -> Principal? {
+    private enum Admittance {
+        /// nil on paths that are open to everybody.
+        case caller(Principal?)
+        /// A good token in the address, to be kept by the browser instead.
+        case signIn(AccessToken)
+    }
+
+    private func admit(_ request: Request, _ context: ServerContext) throws(HearthError) -> Admittance {
         guard standardMethods.contains(request.method) else {
             throw HearthError(.methodUnknown, "There is no such method in HTTP.")
         }
         try gate.refuseFlood(from: context.peer)
         let path = request.uri.path
-        if path == "/healthz" || path == "/readyz" { return nil }
+        if path == "/healthz" || path == "/readyz" { return .caller(nil) }
         let credentials = try credentials(of: request, path: path)
         let principal = try gate.admit(credentials, from: context.peer)
+        if let credentials, credentials.carrier == .query { return .signIn(credentials.token) }
         if credentials?.carrier == .cookie { try refuseOtherSites(request) }
-        return principal
+        return .caller(principal)
     }
 
     private func credentials(of request: Request, path: String) throws(HearthError) -> Credentials? {

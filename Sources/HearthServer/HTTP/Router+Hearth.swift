@@ -19,7 +19,8 @@ func makeRouter(_ dependencies: ServerDependencies, gate: AccessGate) -> Router<
     }
     HealthRoutes.add(to: router, dependencies)
     MetricsRoutes.add(to: router, dependencies)
-    SignInRoutes.add(to: router, dependencies)
+    SignIn.addRoutes(to: router)
+    SocketRouter.addRoutes(to: router)
     AllRoutes.add(to: router, dependencies)
     refuseOtherMethods(of: router)
     return router
