@@ -61,7 +61,7 @@ let modules: [Module] = [
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest"],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioPosix, nioHTTP1, nioWebSocket,
-            nioFoundation, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, httpTypes, crypto, "CZlib", "CZstd",
+            nioFoundation, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, httpTypes, orderedCollections, crypto, "CZlib", "CZstd",
         ]),
     // 7 commands: the one place that assembles the program
     Module(
@@ -70,7 +70,10 @@ let modules: [Module] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest",
             "HearthServer",
         ],
-        outside: [argumentParser, lifecycle, logging, yams, nioCore, nioPosix]),
+        outside: [
+            argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections, yams,
+            "CPCRE2", "CZlib", "CZstd",
+        ]),
     Module(name: "hearth", layer: 8, modules: ["HearthCommands"], isExecutable: true),
     // beside: the test kit
     Module(
@@ -114,10 +117,31 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (name: "DocsTests", modules: [], outside: []),
     (name: "HearthCoreTests", modules: ["HearthCore", "HearthTesting"], outside: [orderedCollections]),
     (
+        name: "HearthSchemaTests", modules: ["HearthCore", "HearthSchema", "HearthTesting"], outside: [orderedCollections]
+    ),
+    (
         name: "HearthIngestTests",
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthTesting"],
         outside: [orderedCollections, "CZlib", "CZstd"]
     ),
+    (
+        name: "HearthServerTests",
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthServer", "HearthTesting",
+        ],
+        outside: [
+            hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, logging, lifecycle, orderedCollections,
+            "CZlib",
+        ]
+    ),
+    (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),
+    (
+        name: "HearthCommandsTests",
+        modules: ["HearthCore", "HearthIngest", "HearthServer", "HearthStore", "HearthVault", "HearthCommands"],
+        outside: [argumentParser, logging, orderedCollections]
+    ),
+    // Kills the real program, so that must be built too.
+    (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
 ]
 
 for test in tests {

@@ -8,7 +8,7 @@ import Testing
 struct FuzzJSONTests {
     @Test(
         "mutated texts never crash the parser, and what it takes survives being written",
-        .enabled(if: TestData.has("json-test-suite"), "needs shared/data/json-test-suite"))
+        .enabled(if: TestData.has("json-test-suite"), "needs json-test-suite of the test data"))
     func mutants() throws {
         let folder = "json-test-suite/test_parsing"
         var corpus = try TestData.names(in: folder).map { try TestData.bytes(folder + "/" + $0) }
@@ -31,7 +31,7 @@ struct FuzzJSONTests {
 struct FuzzMessagePackTests {
     @Test(
         "mutated bytes never crash the parser, and what it takes survives being written",
-        .enabled(if: TestData.has("msgpack-test-suite"), "needs shared/data/msgpack-test-suite"))
+        .enabled(if: TestData.has("msgpack-test-suite"), "needs msgpack-test-suite of the test data"))
     func mutants() throws {
         var corpus: [[UInt8]] = []
         let suite = try JSONValue(parsing: TestData.bytes("msgpack-test-suite/dist/msgpack-test-suite.json"))

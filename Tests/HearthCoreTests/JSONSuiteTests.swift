@@ -3,7 +3,7 @@ import HearthTesting
 import Testing
 
 /// Nicolas Seriot's "Parsing JSON is a minefield" corpus.
-@Suite("JSON test suite", .enabled(if: TestData.has("json-test-suite"), "needs shared/data/json-test-suite"))
+@Suite("JSON test suite", .enabled(if: TestData.has("json-test-suite"), "needs json-test-suite of the test data"))
 struct JSONSuiteTests {
     private static let folder = "json-test-suite/test_parsing"
 

@@ -55,10 +55,15 @@ package final class StreamDefinition: Sendable {
     package let time: TimePolicy
     /// The whole schema as served: payload and envelope.
     package let document: JSONValue
+    /// The definition file as it was read: stores keep it to compare with the next one.
+    package let source: JSONValue
     /// A payload that is valid, for documentation and tests.
     package let example: JSONValue
     /// Validates items with or without envelope members; the envelope itself is judged by admission.
     package let schema: CompiledSchema
+
+    /// The text field `blob`: rows name a file of the blob store in it.
+    package let blobColumn: Int?
 
     private let fieldTable: NameTable
 
@@ -77,6 +82,7 @@ package final class StreamDefinition: Sendable {
     package init(_ source: JSONValue, file: String) throws(HearthError) {
         var reader = DefinitionReader(source, file: file)
         let block = reader.block
+        self.source = source
         name = reader.identifier("stream")
         table = reader.identifier("table")
         version = reader.integer("version", default: 1, in: 1...1_000_000)
@@ -97,6 +103,7 @@ package final class StreamDefinition: Sendable {
         reader.rejectUnknownKeys()
         try reader.check()
         fieldTable = NameTable(fields.map(\.name))
+        blobColumn = fields.firstIndex { $0.name == "blob" && $0.type == .text }
         do {
             schema = try CompiledSchema(streamSchema: validating)
         } catch {

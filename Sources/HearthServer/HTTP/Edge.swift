@@ -17,7 +17,6 @@ struct Edge: RouterMiddleware {
     private let log: AccessLog?
     private let logger: Logger
     private let time: any TimeSource
-    private let isSecure: Bool
     private let ids = RequestIDSource()
 
     init(_ dependencies: ServerDependencies, gate: AccessGate) {
@@ -27,7 +26,6 @@ struct Edge: RouterMiddleware {
         log = dependencies.accessLog
         logger = dependencies.logger
         time = dependencies.time
-        isSecure = dependencies.settings.usesTLS
     }
 
     func handle(
@@ -40,12 +38,8 @@ struct Edge: RouterMiddleware {
         var failure: HearthError?
         var response: Response
         do {
-            switch try admit(request, context) {
-            case .signIn(let token): response = SignIn.redirect(token, isSecure: isSecure)
-            case .caller(let principal):
-                context.principal = principal
-                response = try await next(request, context)
-            }
+            context.principal = try admit(request, context)
+            response = try await next(request, context)
         } catch let error as HTTPParserError {
             // The connection is beyond repair; its handler says 400 and closes it.
             ending(400, request, context, nil, since: start).reached(bytes: 0, failure: "malformed")
@@ -65,25 +59,20 @@ struct Edge: RouterMiddleware {
 
     // MARK: Before the route
 
-    private enum Admittance {
-        /// nil on paths that are open to everybody.
-        case caller(Principal?)
-        /// A good token in the address, to be kept by the browser instead.
-        case signIn(AccessToken)
-    }
-
-    private func admit(_ request: Request, _ context: ServerContext) throws(HearthError) -> Admittance {
+    /// - Returns: Who calls; nil on paths that are open to everybody.
+    private func admit(_ request: Request, _ context: ServerContext) throws(HearthError) -> Principal? {
         guard standardMethods.contains(request.method) else {
             throw HearthError(.methodUnknown, "There is no such method in HTTP.")
         }
         try gate.refuseFlood(from: context.peer)
         let path = request.uri.path
-        if path == "/healthz" || path == "/readyz" { return .caller(nil) }
+        if path == "/healthz" || path == "/readyz" { return nil }
         let credentials = try credentials(of: request, path: path)
+        // A browser without a token is shown the way in; the page itself says nothing else.
+        if credentials == nil, path == "/", request.method == .get || request.method == .head { return nil }
         let principal = try gate.admit(credentials, from: context.peer)
-        if let credentials, credentials.carrier == .query { return .signIn(credentials.token) }
         if credentials?.carrier == .cookie { try refuseOtherSites(request) }
-        return .caller(principal)
+        return principal
     }
 
     private func credentials(of request: Request, path: String) throws(HearthError) -> Credentials? {

@@ -17,9 +17,6 @@ func makeRouter(_ dependencies: ServerDependencies, gate: AccessGate) -> Router<
         ResponseCompression()
         IdempotencyKeys(dependencies)
     }
-    HealthRoutes.add(to: router, dependencies)
-    MetricsRoutes.add(to: router, dependencies)
-    SignIn.addRoutes(to: router)
     SocketRouter.addRoutes(to: router)
     AllRoutes.add(to: router, dependencies)
     refuseOtherMethods(of: router)
