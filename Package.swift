@@ -35,6 +35,8 @@ struct Module {
     var outside: [Target.Dependency] = []
     var resources: [Resource] = []
     var isExecutable = false
+    /// Where its sources are, when not in Sources/ under its name.
+    var path: String?
 }
 
 let modules: [Module] = [
@@ -70,8 +72,16 @@ let modules: [Module] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest",
             "HearthServer",
         ],
-        outside: [argumentParser, lifecycle, logging, yams, nioCore, nioPosix]),
+        outside: [
+            argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections, yams,
+            "CPCRE2", "CZlib", "CZstd",
+        ]),
     Module(name: "hearth", layer: 8, modules: ["HearthCommands"], isExecutable: true),
+    // beside: numbers from inside the process, for Benchmarks/run.py
+    Module(
+        name: "hearth-bench", layer: 8,
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest"],
+        outside: [orderedCollections, grdbSQLite], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
     // beside: the test kit
     Module(
         name: "HearthTesting", layer: 8,
@@ -103,7 +113,8 @@ for module in modules {
     let dependencies = module.modules.map { Target.Dependency(stringLiteral: $0) } + module.outside
     targets.append(
         module.isExecutable
-            ? .executableTarget(name: module.name, dependencies: dependencies, swiftSettings: settings)
+            ? .executableTarget(
+                name: module.name, dependencies: dependencies, path: module.path, swiftSettings: settings)
             : .target(
                 name: module.name, dependencies: dependencies, resources: module.resources, swiftSettings: settings))
 }
@@ -131,6 +142,14 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             "CZlib",
         ]
     ),
+    (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),
+    (
+        name: "HearthCommandsTests",
+        modules: ["HearthCore", "HearthIngest", "HearthServer", "HearthStore", "HearthVault", "HearthCommands"],
+        outside: [argumentParser, logging, orderedCollections]
+    ),
+    // Kills the real program, so that must be built too.
+    (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
 ]
 
 for test in tests {

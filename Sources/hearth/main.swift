@@ -1,1 +1,3 @@
-print("hearth")
+import HearthCommands
+
+await HearthProgram.run()

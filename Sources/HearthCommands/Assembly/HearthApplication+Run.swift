@@ -1,0 +1,73 @@
+import HearthCore
+import HearthServer
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+extension HearthApplication {
+    /// Serves until SIGTERM or SIGINT comes, then answers what is under way and closes.
+    /// - Parameter ready: Called once, when the server answers. When it throws, so does this.
+    package func serve(ready: @escaping @Sendable (ServerAddress) async throws -> Void) async throws {
+        try await run(listens: true, signals: [.sigterm, .sigint]) { address in
+            if let address { try await ready(address) }
+            // Returning would end the program.
+            try await gracefulShutdown()
+        }
+    }
+
+    /// Runs while `body` does, then closes.
+    /// - Parameters:
+    ///   - listens: Whether the server runs; without it only what stores readings does.
+    ///   - body: Gets the address at which the server answers, nil when it does not listen.
+    package func run(
+        listens: Bool = true, while body: @escaping @Sendable (ServerAddress?) async throws -> Void
+    ) async throws {
+        try await run(listens: listens, signals: [], while: body)
+    }
+
+    /// Services in the order in which they need each other; they stop in reverse.
+    private func run(
+        listens: Bool, signals: [UnixSignal], while body: @escaping @Sendable (ServerAddress?) async throws -> Void
+    ) async throws {
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        var services: [any Service] = [ingest.writer, maintenance]
+        if let log = dependencies.accessLog { services.insert(log, at: 0) }
+        if listens { services.append(makeApplication(dependencies) { port.yield($0) }) }
+        let foreground = Foreground {
+            guard listens else { return try await body(nil) }
+            // Ends without a port when the program is stopped before it listens.
+            guard let number = await ports.first(where: { _ in true }) else { return }
+            let address = ServerAddress(listening: settings.host, port: number, usesTLS: settings.usesTLS)
+            try lock.publish(address)
+            try await body(address)
+        }
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
+                + [.init(service: foreground, successTerminationBehavior: .gracefullyShutdownGroup)],
+            gracefulShutdownSignals: signals, logger: logger)
+        // What is acknowledged is durable already; a connection that never ends must not keep the program.
+        configuration.maximumGracefulShutdownDuration = .seconds(30)
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            try? await close()
+            throw await PortConflict.explain(error, settings: settings)
+        }
+        try await close()
+    }
+
+    /// Closes what `assemble` opened; `serve` and `run` do it themselves.
+    package func close() async throws {
+        defer { lock.release() }
+        try await store.close()
+        try await catalogue.close()
+    }
+}
+
+/// What the program does in the foreground, as a service among the others.
+private struct Foreground: Service {
+    let body: @Sendable () async throws -> Void
+
+    func run() async throws { try await body() }
+}

@@ -1,0 +1,86 @@
+package import HearthCore
+package import HearthIngest
+package import HearthServer
+package import HearthStore
+package import HearthVault
+package import Logging
+import HearthSchema
+import HearthStoreSQLite
+import ServiceLifecycle
+
+/// The whole program, put together: settings in, application out. The commands and the tests get it from the same call.
+package struct HearthApplication: Sendable {
+    package let settings: Settings
+    package let ingest: Ingest
+    package let store: any ReadingStore
+    package let catalogue: any CatalogueStore
+    package let owner: Person
+    package let ownerToken: OwnerToken
+    /// Whether this start made the household.
+    package let isFirstStart: Bool
+
+    let lock: HomeLock
+    let dependencies: ServerDependencies
+    let maintenance: MaintenanceService
+    let logger: Logger
+
+    /// Opens everything that the settings name; nothing runs yet.
+    ///
+    /// - Throws: `home-in-use` when another server has the home; what the keys, the stream definitions and the databases
+    ///   are refused for.
+    package static func assemble(
+        settings: Settings, logger: Logger, time: any TimeSource = SystemTime(), environment: [String: String] = [:]
+    ) async throws -> HearthApplication {
+        try LocalFile.makeFolder(settings.home)
+        let lock = try HomeLock(home: settings.home)
+        let isSealed = try BlobStore.holdsBlobs(home: settings.home)
+        let ring = try KeyRing.load(home: settings.home, expectsExisting: isSealed)
+        let digest = ReadingDigest(key: ring.sipKey(for: .digest))
+        let registry = try StreamRegistry(
+            try StreamRegistry.shipped(resources: settings.resources)
+                + StreamRegistry.load(directory: settings.home + "/schemas"))
+
+        let catalogue = try await SQLiteCatalogueStore.open(path: settings.home + "/hearth.db")
+        let store = try await SQLiteReadingStore.open(path: settings.home + "/streams.db", digest: digest)
+        try await store.install(registry.all)
+        let blobs = try BlobStore(home: settings.home, ring: ring)
+
+        let directory = DeviceDirectory(catalogue: catalogue)
+        try await directory.load()
+        let isFirstStart = directory.owner == nil
+        let owner = try await Self.owner(of: directory, settings, time, environment)
+        let ownerToken = try OwnerToken.load(home: settings.home, configured: settings.token)
+        let authenticator = Authenticator(ring: ring, catalogue: catalogue, time: time)
+        try await authenticator.load()
+        authenticator.install(owner: ownerToken.token, person: owner.id)
+
+        var limits = IngestLimits()
+        limits.bodyBytes = settings.bodyLimitBytes
+        limits.inflatedBytes = max(limits.inflatedBytes, settings.bodyLimitBytes)
+        limits.queuedRows = settings.queueRows
+        let ingest = Ingest(
+            admission: Admission(registry: registry, devices: directory, digest: digest, time: time, limits: limits),
+            writer: CommitWriter(store: store, limits: limits))
+        let dependencies = ServerDependencies(
+            ingest: ingest, store: store, catalogue: catalogue, registry: registry, blobs: blobs,
+            authenticator: authenticator, time: time, metrics: ServerMetrics(), settings: settings.server, logger: logger)
+        let maintenance = MaintenanceService(
+            registry: registry, store: store, catalogue: catalogue, blobs: blobs, time: time,
+            interval: settings.maintenanceInterval, logger: logger)
+        return HearthApplication(
+            settings: settings, ingest: ingest, store: store, catalogue: catalogue, owner: owner, ownerToken: ownerToken,
+            isFirstStart: isFirstStart, lock: lock, dependencies: dependencies, maintenance: maintenance, logger: logger)
+    }
+
+    /// The person the household was made for.
+    private static func owner(
+        of directory: DeviceDirectory, _ settings: Settings, _ time: any TimeSource, _ environment: [String: String]
+    ) async throws -> Person {
+        if let owner = directory.owner { return owner }
+        let now = time.now()
+        let zone = settings.timeZone ?? SystemTimeZone.name(environment: environment)
+        let person = Person(id: .random(at: now), name: "Owner", timeZone: zone, createdAt: now)
+        try await directory.register(person)
+        return person
+    }
+}

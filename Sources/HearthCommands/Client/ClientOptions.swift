@@ -1,0 +1,26 @@
+import ArgumentParser
+import HearthCore
+
+/// Which Hearth a command means and how it answers; every verb that asks the server has these.
+struct ClientOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Home folder of the server, instead of HEARTH_HOME.", valueName: "folder"),
+        completion: .directory)
+    var home: String?
+
+    @Option(help: ArgumentHelp("Address of the server, as in https://hearth.example:8000.", valueName: "url"))
+    var url: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func settings(_ context: CommandContext) throws -> Settings {
+        try Settings(environment: context.environment, options: home.map { ["home": $0] } ?? [:])
+    }
+
+    /// The client for the server that the options and settings mean.
+    func client(_ context: CommandContext) throws -> ServerClient {
+        let settings = try settings(context)
+        return try ServerClient(settings: settings, url: url)
+    }
+}

@@ -1,0 +1,150 @@
+import HearthCore
+import HearthVault
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// The commands' way to a running Hearth: its HTTP interface, as any other program uses it.
+struct ServerClient: Sendable {
+    let address: ServerAddress
+    private let token: String?
+    private let trust: Trust
+
+    /// Whom to believe on the other side of TLS.
+    enum Trust: Sendable {
+        /// Whatever the system's certificate authorities vouch for.
+        case authorities
+        /// The certificate of our own settings, byte for byte: household certificates are mostly self-signed.
+        case certificate(path: String)
+    }
+
+    /// - Throws: `invalid-argument` for a `url` that is none, and what the owner's token file is refused for.
+    init(settings: Settings, url: String? = nil) throws {
+        if let url {
+            guard let address = ServerAddress(url: url) else {
+                throw HearthError(
+                    .invalidArgument, "\(url) is not an address of a server.",
+                    hint: "Write it as in http://127.0.0.1:8000 or https://hearth.example.")
+            }
+            self.address = address
+            trust = .authorities
+        } else {
+            address =
+                HomeLock.holder(of: settings.home)?.address
+                ?? ServerAddress(listening: settings.host, port: settings.port, usesTLS: settings.usesTLS)
+            trust = settings.tlsCertificate.map { .certificate(path: $0) } ?? .authorities
+        }
+        token = try settings.token ?? Self.ownerToken(home: settings.home)
+    }
+
+    init(address: ServerAddress, token: String?, trust: Trust = .authorities) {
+        self.address = address
+        self.token = token
+        self.trust = trust
+    }
+
+    private static func ownerToken(home: String) throws(HearthError) -> String? {
+        let path = home + "/keys/owner.token"
+        guard let bytes = try LocalFile.bytesIfPresent(path, limit: 4096) else { return nil }
+        return String(decoding: bytes, as: UTF8.self).trimmingSuffix(while: \.isWhitespace)
+    }
+
+    static let connectTimeout = TimeAmount.seconds(5)
+    static let answerTimeout = TimeAmount.seconds(120)
+
+    /// Opens a connection for the time of `body`.
+    func withConnection<Result>(
+        _ body: (ServerConnection) async throws -> Result
+    ) async throws -> Result {
+        let channel = try await connect()
+        do {
+            return try await channel.executeThenClose { answers, requests in
+                let connection = ServerConnection(answers: answers, requests: requests, address: address, token: token)
+                return try await body(connection)
+            }
+        } catch let error as HearthError {
+            throw error
+        } catch let error as ChannelError where error == .alreadyClosed {
+            throw HearthError(
+                .serverUnreachable, "The connection to \(address) broke.", disposition: .retry, cause: error)
+        }
+    }
+
+    private func connect() async throws(HearthError) -> ServerConnection.Channel {
+        let (address, trust) = (address, trust)
+        do {
+            let tls = address.usesTLS ? try tlsContext() : nil
+            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connectTimeout(Self.connectTimeout)
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .connect(host: address.host, port: address.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let pipeline = channel.pipeline.syncOperations
+                        if let tls { try pipeline.addHandler(Self.tlsHandler(tls, address, trust)) }
+                        try pipeline.addHTTPClientHandlers()
+                        try pipeline.addHandler(IdleStateHandler(allTimeout: Self.answerTimeout))
+                        try pipeline.addHandler(SilenceHandler(limit: Self.answerTimeout))
+                        return try ServerConnection.Channel(wrappingChannelSynchronously: channel)
+                    }
+                }
+        } catch let error as HearthError {
+            throw error
+        } catch {
+            throw HearthError(
+                .serverUnreachable, "No Hearth answers at \(address).",
+                hint: "Start it with `hearth serve`, or name another with --url or --home.", disposition: .retry,
+                cause: error)
+        }
+    }
+
+    private func tlsContext() throws(HearthError) -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv13
+        configuration.applicationProtocols = ["http/1.1"]
+        do {
+            return try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw HearthError(.settingsInvalid, "TLS cannot be set up on this machine.", cause: error)
+        }
+    }
+
+    private static func tlsHandler(
+        _ context: NIOSSLContext, _ address: ServerAddress, _ trust: Trust
+    ) throws -> NIOSSLClientHandler {
+        let isName = (try? SocketAddress(ipAddress: address.host, port: 0)) == nil
+        let name = isName ? address.host : nil
+        switch trust {
+        case .authorities: return try NIOSSLClientHandler(context: context, serverHostname: name)
+        case .certificate(let path):
+            guard let expected = try NIOSSLCertificate.fromPEMFile(path).first else {
+                throw HearthError(.settingsInvalid, "\(path) holds no certificate.")
+            }
+            return try NIOSSLClientHandler(context: context, serverHostname: name) { presented, promise in
+                promise.succeed(presented.first == expected ? .certificateVerified : .failed)
+            }
+        }
+    }
+
+    // MARK: One request
+
+    /// Sends one request on a connection of its own and reads the whole answer, whatever its status.
+    func perform(_ call: HTTPCall) async throws -> HTTPAnswer {
+        try await withConnection { try await $0.perform(call) }
+    }
+
+    /// Sends one request and reads its JSON answer; any other status than 2xx is thrown as the server explained it.
+    @discardableResult
+    func json(_ call: HTTPCall) async throws -> JSONValue {
+        let answer = try await perform(call)
+        return try JSONAnswer.value(answer, of: self)
+    }
+}
+
+extension String {
+    func trimmingSuffix(while predicate: (Character) -> Bool) -> String {
+        var text = self[...]
+        while let last = text.last, predicate(last) { text.removeLast() }
+        return String(text)
+    }
+}

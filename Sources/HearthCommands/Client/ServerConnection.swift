@@ -1,0 +1,131 @@
+import HearthCore
+import NIOCore
+import NIOHTTP1
+
+/// One open connection to a Hearth; requests go one after the other.
+final class ServerConnection {
+    typealias Channel = NIOAsyncChannel<HTTPClientResponsePart, HTTPPart<HTTPRequestHead, ByteBuffer>>
+
+    private let answers: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
+    private let requests: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPRequestHead, ByteBuffer>>
+    private let address: ServerAddress
+    private let token: String?
+    /// Whether another request may follow on this connection.
+    private(set) var isReusable = true
+
+    init(
+        answers: NIOAsyncChannelInboundStream<HTTPClientResponsePart>,
+        requests: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPRequestHead, ByteBuffer>>, address: ServerAddress,
+        token: String?
+    ) {
+        self.answers = answers.makeAsyncIterator()
+        self.requests = requests
+        self.address = address
+        self.token = token
+    }
+
+    /// Sends a request and waits for the head of its answer; the body is read by `nextChunk`.
+    func start(_ call: HTTPCall) async throws(HearthError) -> AnswerHead {
+        var head = HTTPRequestHead(
+            version: .http1_1, method: HTTPMethod(rawValue: call.method.rawValue),
+            uri: call.target(prefix: address.prefix))
+        head.headers.add(name: "Host", value: address.authority)
+        head.headers.add(name: "User-Agent", value: "hearth/\(HearthVersion.current)")
+        if let token { head.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        for (name, value) in call.headers { head.headers.add(name: name, value: value) }
+        if let body = call.body {
+            head.headers.add(name: "Content-Length", value: String(body.count))
+        } else if call.method == .post || call.method == .patch {
+            head.headers.add(name: "Content-Length", value: "0")
+        }
+        do {
+            try await requests.write(.head(head))
+            if let body = call.body, !body.isEmpty { try await requests.write(.body(ByteBuffer(bytes: body))) }
+            try await requests.write(.end(nil))
+        } catch {
+            // The server may have answered and closed before it took the whole body: its answer tells more.
+            isReusable = false
+        }
+        while let part = try await nextPart() {
+            guard case .head(let head) = part else { continue }
+            if head.status.code >= 100, head.status.code < 200 { continue }
+            if !head.isKeepAlive { isReusable = false }
+            return AnswerHead(status: Int(head.status.code), fields: head.headers.map { ($0.name, $0.value) })
+        }
+        throw lost()
+    }
+
+    /// The next piece of the answer's body, nil at its end.
+    func nextChunk() async throws(HearthError) -> ByteBuffer? {
+        while let part = try await nextPart() {
+            switch part {
+            case .head: continue
+            case .body(let buffer): return buffer
+            case .end: return nil
+            }
+        }
+        throw lost()
+    }
+
+    /// Sends a request and reads the whole answer.
+    /// - Throws: `unexpected-answer` when the body is larger than `limit` bytes.
+    func perform(_ call: HTTPCall, limit: Int = 64 << 20) async throws(HearthError) -> HTTPAnswer {
+        let head = try await start(call)
+        var body: [UInt8] = []
+        while let chunk = try await nextChunk() {
+            body.append(contentsOf: chunk.readableBytesView)
+            guard body.count <= limit else {
+                isReusable = false
+                throw HearthError(.unexpectedAnswer, "The answer is larger than \(ByteCount.text(limit)).")
+            }
+        }
+        return HTTPAnswer(head: head, body: body)
+    }
+
+    private func nextPart() async throws(HearthError) -> HTTPClientResponsePart? {
+        do {
+            // A copy reads from the same source.
+            var source = answers
+            return try await source.next(isolation: #isolation)
+        } catch let error as AnswerTimeout {
+            isReusable = false
+            throw HearthError(
+                .serverUnreachable,
+                "The server at \(address) did not answer for \(Quantity.duration(seconds: error.seconds)).",
+                disposition: .retry)
+        } catch {
+            isReusable = false
+            throw lost(because: error)
+        }
+    }
+
+    private func lost(because cause: (any Error)? = nil) -> HearthError {
+        isReusable = false
+        return HearthError(
+            .serverUnreachable, "The connection to \(address) broke before the answer was complete.",
+            hint: "Check the server's log, then try again.", disposition: .retry, cause: cause)
+    }
+}
+
+/// The server stayed silent for too long.
+struct AnswerTimeout: Error {
+    var seconds: Double
+}
+
+/// Ends a connection on which nothing moved for a while.
+final class SilenceHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+
+    private let limit: TimeAmount
+
+    init(limit: TimeAmount) { self.limit = limit }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent {
+            context.fireErrorCaught(AnswerTimeout(seconds: Double(limit.nanoseconds) / 1e9))
+            context.close(promise: nil)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import HearthCore
+
+/// When a device was last heard of, and how much it sent.
+struct DeviceActivity {
+    var lastSeen: Timestamp?
+    var readings: Int
+    /// `{"stream","count","first","last",…}` of each stream it sent.
+    var streams: [JSONValue]
+
+    /// By device id; removed devices too.
+    static func read(_ client: ServerClient) async throws -> [String: DeviceActivity] {
+        var found: [String: DeviceActivity] = [:]
+        for item in try await client.items(of: .get("/devices/activity", [("include_deleted", "true")])) {
+            guard let id = item["device_id"]?.string else { continue }
+            found[id] = DeviceActivity(
+                lastSeen: item["last_seen"]?.string.flatMap { Timestamp($0) },
+                readings: Int(item["readings"]?.int64 ?? 0), streams: item["streams"]?.array ?? [])
+        }
+        return found
+    }
+}

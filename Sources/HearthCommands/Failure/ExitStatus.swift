@@ -1,0 +1,73 @@
+import HearthCore
+
+/// How a command ends, for scripts: the numbers of BSD's `sysexits.h` where one fits.
+struct ExitStatus: Sendable, Hashable {
+    var code: Int32
+    var meaning: String
+
+    static let success = ExitStatus(code: 0, meaning: "done")
+    /// Something was checked and found wanting.
+    static let failure = ExitStatus(code: 1, meaning: "a check failed")
+    static let usage = ExitStatus(code: 64, meaning: "the command line is wrong")
+    static let data = ExitStatus(code: 65, meaning: "data was refused")
+    static let noInput = ExitStatus(code: 66, meaning: "what was named does not exist")
+    static let unavailable = ExitStatus(code: 69, meaning: "the server cannot be reached")
+    static let software = ExitStatus(code: 70, meaning: "a defect of Hearth")
+    static let cannotCreate = ExitStatus(code: 73, meaning: "a file or address is taken or cannot be made")
+    static let inputOutput = ExitStatus(code: 74, meaning: "reading or writing failed")
+    static let temporary = ExitStatus(code: 75, meaning: "try again later")
+    static let noPermission = ExitStatus(code: 77, meaning: "the token does not allow it")
+    static let configuration = ExitStatus(code: 78, meaning: "a setting, key or certificate cannot be used")
+    /// As a shell reports a program that a signal ended: 128 + 13.
+    static let outputClosed = ExitStatus(code: 141, meaning: "nobody reads the output any more")
+
+    static let all: [ExitStatus] = [
+        success, failure, usage, data, noInput, unavailable, software, cannotCreate, inputOutput, temporary,
+        noPermission,
+        configuration, outputClosed,
+    ]
+
+    /// Where each error code leads. Codes that are not listed are judged by their disposition.
+    static let table: [String: ExitStatus] = [
+        "malformed-body": data, "invalid-value": data, "too-large": data, "conflict": data, "input-unreadable": data,
+        "idempotency-key-reused": data, "idempotency-key-in-use": temporary, "unsupported-media-type": data,
+        "archive-damaged": data,
+        "malformed-request": usage, "invalid-argument": usage, "method-not-allowed": software,
+        "method-unknown": software, "upgrade-required": software, "head-too-large": software,
+        "range-not-satisfiable": software,
+        "not-found": noInput, "input-missing": noInput,
+        "overloaded": temporary, "storage-full": temporary, "shutting-down": temporary, "rate-limited": temporary,
+        "locked-out": temporary, "request-timeout": temporary,
+        "unauthorized": noPermission, "forbidden": noPermission, "cross-origin": noPermission,
+        "stream-not-allowed": noPermission,
+        "server-unreachable": unavailable, "unexpected-answer": unavailable,
+        "home-in-use": cannotCreate, "address-in-use": cannotCreate, "output-exists": cannotCreate,
+        "settings-invalid": configuration, "schema-incompatible": configuration, "invalid-schema": configuration,
+        "invalid-stream-definition": configuration, "unresolved-reference": configuration,
+        "missing-resource": configuration, "key-missing": configuration, "key-exposed": configuration,
+        "key-malformed": configuration, "unusable-token": configuration, "foreign-key": configuration,
+        "storage-failed": inputOutput, "blob-damaged": inputOutput, "internal-error": software,
+    ]
+
+    static func of(_ error: HearthError) -> ExitStatus {
+        if let status = table[error.code.text] { return status }
+        switch error.disposition {
+        case .retry: return temporary
+        case .caller: return data
+        case .defect: return software
+        }
+    }
+}
+
+extension ErrorCode {
+    /// Nobody answers where the server should be.
+    static let serverUnreachable = ErrorCode("server-unreachable")
+    /// What answers is not Hearth, or a Hearth that this program does not understand.
+    static let unexpectedAnswer = ErrorCode("unexpected-answer")
+    /// A file named on the command line does not exist.
+    static let inputMissing = ErrorCode("input-missing")
+    /// A file named on the command line is not in a form that is understood.
+    static let inputUnreadable = ErrorCode("input-unreadable")
+    /// A value on the command line cannot be used.
+    static let invalidArgument = ErrorCode("invalid-argument")
+}

@@ -1,0 +1,31 @@
+import HearthCore
+import Logging
+import ServiceLifecycle
+
+/// One run of the server in this process, from the settings to the end.
+struct ServerRun {
+    private let application: HearthApplication
+    private let context: CommandContext
+
+    /// Puts everything together and warns of what a person should know before it runs.
+    init(settings: Settings, context: CommandContext) async throws {
+        self.context = context
+        let logger = LogOutput.logger(level: settings.log, output: context.errors)
+        for name in settings.unknownVariables { try context.warn("\(name) is not a setting of Hearth.") }
+        if !settings.isLoopback, !settings.usesTLS {
+            try context.warn("""
+                Hearth listens on \(settings.host) without TLS. Everyone on this network can read along, tokens included.
+                         Set HEARTH_TLS_CERTIFICATE and HEARTH_TLS_KEY, or listen on 127.0.0.1.
+                """)
+        }
+        DescriptorLimit.raise(forConnections: settings.maxConnections)
+        application = try await HearthApplication.assemble(
+            settings: settings, logger: logger, environment: context.environment)
+    }
+
+    /// Runs until a signal comes.
+    /// - Parameter ready: Called once, when the server answers.
+    func run(ready: @escaping @Sendable (HearthApplication, ServerAddress) async throws -> Void) async throws {
+        try await application.serve { address in try await ready(application, address) }
+    }
+}

@@ -1,0 +1,134 @@
+// Every setting there is. The order is the order of the reference page and of `hearth doctor`.
+
+extension Setting where Value == String {
+    static var home: Setting {
+        var setting = text(
+            "home", "$XDG_DATA_HOME/hearth, else ~/.local/share/hearth",
+            help: "Folder that holds everything Hearth keeps: databases, originals, keys, `hearth.yaml`.")
+        setting.declaration.form = "folder"
+        setting.declaration.isAllowedInFile = false
+        return setting
+    }
+
+    static var host: Setting {
+        text(
+            "host", "127.0.0.1",
+            help:
+                "Address to listen on. Other than a loopback address, Hearth can be reached from the network: set a TLS "
+                + "certificate too.")
+    }
+
+    static var log: Setting {
+        choice(
+            "log", "info", of: ["trace", "debug", "info", "notice", "warning", "error", "critical"],
+            help: "The least important level that is logged.")
+    }
+}
+
+extension Setting where Value == Int {
+    static var port: Setting {
+        integer(
+            "port", 8000, in: 0...65_535, help: "TCP port to listen on; 0 lets the system choose a free one.")
+    }
+
+    static var threads: Setting {
+        integer(
+            "threads", 0, in: 0...256, help: "Threads that serve connections; 0 is one per processor core.")
+    }
+
+    static var bodyLimitBytes: Setting {
+        bytes(
+            "body_limit_bytes", 32 << 20, in: 1 << 10...1 << 30,
+            help: "Largest request body, but for uploads. A larger one is answered with 413.")
+    }
+
+    static var uploadLimitBytes: Setting {
+        bytes(
+            "upload_limit_bytes", 512 << 20, in: 1 << 10...1 << 40,
+            help: "Largest uploaded file. Uploads are never held whole in memory.")
+    }
+
+    static var queueRows: Setting {
+        integer(
+            "queue_rows", 200_000, in: 1000...10_000_000,
+            help: "Readings that may wait to be stored. When more come, callers get 429 with Retry-After.")
+    }
+
+    static var maxConnections: Setting {
+        integer(
+            "max_connections", 4096, in: 1...1_000_000, help: "Connections open at once; further ones get 503.")
+    }
+
+    static var rateLimitPerSecond: Setting {
+        integer(
+            "rate_limit_per_second", 0, in: 0...1_000_000,
+            help: "Requests per second that one token may make, the owner's too; 0 leaves the generous limits built in."
+        )
+    }
+
+    static var maintenanceIntervalSeconds: Setting {
+        integer(
+            "maintenance_interval_seconds", 3600, in: 10...604_800, unit: "seconds",
+            help: "Time between two runs of retention and compression.")
+    }
+}
+
+extension Setting where Value == String? {
+    static var token: Setting {
+        optionalText(
+            "token", form: "text", range: "at least 16 characters", initial: "made at the first start", isSecret: true,
+            help: "The owner's token. When it is not set, Hearth makes one and keeps it in `keys/owner.token`.")
+    }
+
+    static var tlsCertificate: Setting {
+        optionalText(
+            "tls_certificate", form: "file", initial: "no TLS",
+            help: "Certificate chain in PEM form; needs the key too.")
+    }
+
+    static var tlsKey: Setting {
+        optionalText(
+            "tls_key", form: "file", initial: "no TLS", help: "Private key of the certificate in PEM form.")
+    }
+
+    static var timeZone: Setting {
+        optionalText(
+            "time_zone", form: "text", range: "an IANA name", initial: "the system's time zone",
+            help: "Time zone that the owner gets at the first start; every day boundary uses the person's own."
+        ) { text throws(UnusableValue) in
+            guard SystemTimeZone.exists(text) else {
+                throw UnusableValue(
+                    message: "`\(text)` is not a time zone of this system; write one as in Europe/Berlin")
+            }
+        }
+    }
+
+    static var resources: Setting {
+        optionalText(
+            "resources", form: "folder", initial: "beside the program",
+            help: "Folder with the stream definitions that Hearth ships, for a program moved away from its own.")
+    }
+}
+
+extension Setting where Value == [String] {
+    static var allowOrigins: Setting {
+        list(
+            "allow_origins", initial: "none",
+            help: "Web origins besides Hearth's own whose pages may open sockets and use the console's cookie, as in "
+                + "`https://home.example`.")
+    }
+}
+
+extension Settings {
+    /// Every setting, declared once. `Settings.init` reads each of them; a test compares the two.
+    package static let all: [SettingDeclaration] = [
+        Setting<String>.home.declaration, Setting<String>.host.declaration, Setting<Int>.port.declaration,
+        Setting<String?>.token.declaration, Setting<String>.log.declaration,
+        Setting<String?>.tlsCertificate.declaration, Setting<String?>.tlsKey.declaration,
+        Setting<Int>.threads.declaration, Setting<Int>.bodyLimitBytes.declaration,
+        Setting<Int>.uploadLimitBytes.declaration, Setting<Int>.queueRows.declaration,
+        Setting<Int>.maxConnections.declaration, Setting<Int>.rateLimitPerSecond.declaration,
+        Setting<String?>.timeZone.declaration, Setting<Int>.maintenanceIntervalSeconds.declaration,
+        Setting<[String]>.allowOrigins.declaration, Setting<String?>.resources.declaration,
+    ]
+}

@@ -1,0 +1,92 @@
+package import HearthCore
+
+/// Everything a person can decide about a Hearth, as it is in force: options over the environment over
+/// `$HEARTH_HOME/hearth.yaml` over defaults.
+package struct Settings: Sendable {
+    /// Absolute.
+    package var home: String
+    package var host: String
+    package var port: Int
+    package var token: String?
+    /// Name of a level of swift-log.
+    package var log: String
+    package var tlsCertificate: String?
+    package var tlsKey: String?
+    /// 0: one per processor core.
+    package var threads: Int
+    package var bodyLimitBytes: Int
+    package var uploadLimitBytes: Int
+    package var queueRows: Int
+    package var maxConnections: Int
+    /// 0: no limit.
+    package var rateLimitPerSecond: Int
+    /// IANA name; nil: the system's.
+    package var timeZone: String?
+    package var maintenanceInterval: Duration
+    package var allowOrigins: [String]
+    /// Folder of the shipped definitions; nil: beside the program.
+    package var resources: String?
+
+    /// Where each value came from, in the order of `all`.
+    package private(set) var inForce: [SettingInForce]
+    /// Variables named `HEARTH_…` that are none of ours: most likely mistyped.
+    package private(set) var unknownVariables: [String]
+
+    /// Reads the settings in force.
+    /// - Parameters:
+    ///   - environment: The variables of the process.
+    ///   - options: Values given on the command line, by name as in `hearth.yaml`.
+    /// - Throws: `settings-invalid`, naming every setting that cannot be used and why.
+    package init(environment: [String: String], options: [String: String] = [:]) throws(HearthError) {
+        var reader = SettingsReader(environment: environment, options: options)
+        home = reader.home()
+        try reader.readFile(at: home + "/" + Self.fileName)
+        host = reader.value(.host)
+        port = reader.value(.port)
+        token = reader.value(.token)
+        log = reader.value(.log)
+        tlsCertificate = reader.path(.tlsCertificate)
+        tlsKey = reader.path(.tlsKey)
+        threads = reader.value(.threads)
+        bodyLimitBytes = reader.value(.bodyLimitBytes)
+        uploadLimitBytes = reader.value(.uploadLimitBytes)
+        queueRows = reader.value(.queueRows)
+        maxConnections = reader.value(.maxConnections)
+        rateLimitPerSecond = reader.value(.rateLimitPerSecond)
+        timeZone = reader.value(.timeZone)
+        maintenanceInterval = .seconds(reader.value(.maintenanceIntervalSeconds))
+        allowOrigins = reader.value(.allowOrigins)
+        resources = reader.path(.resources)
+        if (tlsCertificate == nil) != (tlsKey == nil) {
+            let missing = tlsCertificate == nil ? Setting.tlsCertificate : Setting.tlsKey
+            reader.refuse(missing.declaration, "is missing; TLS needs the certificate and its key")
+        }
+        try reader.finish()
+        inForce = reader.inForce
+        unknownVariables = reader.unknownVariables
+    }
+
+    package static let fileName = "hearth.yaml"
+
+    /// Whether nothing but programs on this machine can reach the server.
+    package var isLoopback: Bool {
+        host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
+    }
+
+    package var usesTLS: Bool { tlsCertificate != nil }
+}
+
+/// One setting as the doctor shows it.
+package struct SettingInForce: Sendable, Hashable {
+    package enum Source: Sendable, Hashable {
+        case option
+        case environment
+        case file(line: Int)
+        case standard
+    }
+
+    package var declaration: SettingDeclaration
+    /// Hidden when the setting is a secret.
+    package var text: String
+    package var source: Source
+}
