@@ -132,6 +132,12 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         ]
     ),
     (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),
+    (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
+    (
+        name: "HearthStoreSQLiteTests",
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthTesting"],
+        outside: [grdb, grdbSQLite]
+    ),
 ]
 
 for test in tests {
