@@ -150,6 +150,12 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     ),
     // Kills the real program, so that must be built too.
     (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
+    (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
+    (
+        name: "HearthStoreSQLiteTests",
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthTesting"],
+        outside: [grdb, grdbSQLite]
+    ),
 ]
 
 for test in tests {
