@@ -61,7 +61,7 @@ let modules: [Module] = [
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest"],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioPosix, nioHTTP1, nioWebSocket,
-            nioFoundation, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, httpTypes, crypto, "CZlib", "CZstd",
+            nioFoundation, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, httpTypes, orderedCollections, crypto, "CZlib", "CZstd",
         ]),
     // 7 commands: the one place that assembles the program
     Module(
@@ -71,7 +71,7 @@ let modules: [Module] = [
             "HearthServer",
         ],
         outside: [
-            argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections, yams,
+            argumentParser, grdbSQLite, hummingbird, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections, yams,
             "CPCRE2", "CZlib", "CZstd",
         ]),
     Module(name: "hearth", layer: 8, modules: ["HearthCommands"], isExecutable: true),
@@ -123,6 +123,16 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         name: "HearthIngestTests",
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthTesting"],
         outside: [orderedCollections, "CZlib", "CZstd"]
+    ),
+    (
+        name: "HearthServerTests",
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthServer", "HearthTesting",
+        ],
+        outside: [
+            hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, logging, lifecycle, orderedCollections,
+            "CZlib",
+        ]
     ),
     (
         name: "HearthCommandsTests",

@@ -110,7 +110,10 @@ package struct Ingest: Sendable {
         var report = AdmissionReport(
             accepted: outcomes.reduce(0) { $0 + $1.stored },
             duplicates: outcomes.reduce(0) { $0 + $1.duplicates.count },
-            rejected: draft.rejected.sorted { $0.index < $1.index }, duplicateItems: [])
+            rejected: draft.rejected.sorted { $0.index < $1.index }, duplicateItems: [],
+            streams: zip(draft.batches, outcomes).map { batch, outcome in
+                .init(stream: batch.stream.name, stored: outcome.stored, duplicates: outcome.duplicates.count)
+            })
         guard report.duplicates > 0 else { return report }
         let originals = outcomes.map { outcome in
             Dictionary(outcome.duplicates.map { ($0.row, $0.original) }, uniquingKeysWith: { first, _ in first })

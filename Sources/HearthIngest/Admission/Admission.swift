@@ -13,6 +13,9 @@ package struct Admission: Sendable {
         package var stream: StreamDefinition?
         /// From the path or an envelope; an item that names another device is refused.
         package var device: UniqueID?
+        /// Digests of the files that items may name: those that are there and that the sender may see. An item that names
+        /// another is refused, or overhearing a digest would be as good as having the file.
+        package var blobs: Set<String> = []
 
         package init(principal: Principal, stream: StreamDefinition? = nil, device: UniqueID? = nil) {
             self.principal = principal
@@ -53,6 +56,9 @@ package struct Admission: Sendable {
             problems = stream.schema.errors(of: item, limit: limits.errorsPerReading).map {
                 HearthError.Field(pointer: $0.instanceLocation.text, message: $0.message)
             }
+        }
+        if stream.blobColumn != nil, let blob = item["blob"], !source.blobs.contains(blob.string ?? "") {
+            problems.append(.init(pointer: "/blob", message: "there is no such file; upload it to its endpoint"))
         }
         let received = time.now()
         let device = device(of: envelope, source, &problems)

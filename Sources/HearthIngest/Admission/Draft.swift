@@ -62,6 +62,15 @@ package struct AdmissionReport: Sendable {
     package var rejected: [Rejection]
     /// Item numbers of duplicates with the record that counts, in order.
     package var duplicateItems: [DuplicateItem]
+    /// What became of the readings that were admitted, for counting.
+    package var streams: [StreamShare] = []
+
+    /// One stream's part of a batch.
+    package struct StreamShare: Sendable, Hashable {
+        package var stream: String
+        package var stored: Int
+        package var duplicates: Int
+    }
 
     package struct DuplicateItem: Sendable, Hashable {
         package var index: Int

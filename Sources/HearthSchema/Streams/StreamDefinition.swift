@@ -62,6 +62,9 @@ package final class StreamDefinition: Sendable {
     /// Validates items with or without envelope members; the envelope itself is judged by admission.
     package let schema: CompiledSchema
 
+    /// The text field `blob`: rows name a file of the blob store in it.
+    package let blobColumn: Int?
+
     private let fieldTable: NameTable
 
     /// Cells per row: the fields, then `extra` where allowed.
@@ -100,6 +103,7 @@ package final class StreamDefinition: Sendable {
         reader.rejectUnknownKeys()
         try reader.check()
         fieldTable = NameTable(fields.map(\.name))
+        blobColumn = fields.firstIndex { $0.name == "blob" && $0.type == .text }
         do {
             schema = try CompiledSchema(streamSchema: validating)
         } catch {

@@ -68,6 +68,8 @@ struct Edge: RouterMiddleware {
         let path = request.uri.path
         if path == "/healthz" || path == "/readyz" { return nil }
         let credentials = try credentials(of: request, path: path)
+        // A browser without a token is shown the way in; the page itself says nothing else.
+        if credentials == nil, path == "/", request.method == .get || request.method == .head { return nil }
         let principal = try gate.admit(credentials, from: context.peer)
         if credentials?.carrier == .cookie { try refuseOtherSites(request) }
         return principal

@@ -23,6 +23,7 @@ package enum HTTPStatusTable {
         .idempotencyMismatch: .unprocessableContent,
         .tooLarge: .contentTooLarge,
         .unsupportedMediaType: .unsupportedMediaType,
+        .rangeNotSatisfiable: .rangeNotSatisfiable,
         .upgradeRequired: .init(code: 426, reasonPhrase: "Upgrade Required"),
         .rateLimited: .tooManyRequests,
         .lockedOut: .tooManyRequests,

@@ -17,9 +17,6 @@ func makeRouter(_ dependencies: ServerDependencies, gate: AccessGate) -> Router<
         ResponseCompression()
         IdempotencyKeys(dependencies)
     }
-    HealthRoutes.add(to: router, dependencies)
-    MetricsRoutes.add(to: router, dependencies)
-    SignInRoutes.add(to: router, dependencies)
     AllRoutes.add(to: router, dependencies)
     refuseOtherMethods(of: router)
     return router

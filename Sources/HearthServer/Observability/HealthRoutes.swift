@@ -4,12 +4,23 @@ import Hummingbird
 
 /// `GET /healthz`: the process answers. `GET /readyz`: everything it needs works.
 enum HealthRoutes {
-    static func add(to router: Router<ServerContext>, _ dependencies: ServerDependencies) {
-        router.get("/healthz") { _, _ -> Response in
-            .json(["status": "ok", "version": .string(dependencies.settings.version)])
-        }
+    static func routes(_ dependencies: ServerDependencies) -> [Route] {
         let readiness = Readiness(dependencies)
-        router.get("/readyz") { _, _ -> Response in answer(await readiness.checks()) }
+        var routes = [
+            Route(
+                .get, "/healthz", "getHealth", tag: "Operation", "Whether the process answers",
+                answers: [.json(Shape.object(["status": Shape.text, "version": Shape.text]), "It does")]
+            ) { _, _ in .json(["status": "ok", "version": .string(dependencies.settings.version)]) },
+            Route(
+                .get, "/readyz", "getReadiness", tag: "Operation", "Whether everything that is needed works",
+                answers: [
+                    .json(Shape.named("Readiness"), "Everything works"),
+                    .json(503, Shape.named("Readiness"), "Something does not; `checks` says what"),
+                ]
+            ) { _, _ in answer(await readiness.checks()) },
+        ]
+        for index in routes.indices { routes[index].isOpen = true }
+        return routes
     }
 
     private static func answer(_ checks: [Readiness.Check]) -> Response {

@@ -1,3 +1,4 @@
+import HTTPTypes
 import HearthCore
 import HearthIngest
 import HearthVault
@@ -5,16 +6,22 @@ import Hummingbird
 
 /// `GET /metrics`, for tokens with the right to read metrics.
 enum MetricsRoutes {
-    static func add(to router: Router<ServerContext>, _ dependencies: ServerDependencies) {
+    static func routes(_ dependencies: ServerDependencies) -> [Route] {
         let start = dependencies.time.now()
-        router.get("/metrics") { _, context -> Response in
-            try context.require(.readMetrics)
-            var page = MetricsPage()
-            page.add(dependencies.metrics)
-            page.add(dependencies.ingest.writer)
-            page.add(ProcessStatistics.now(), start: start, dependencies)
-            return .bytes(Array(page.text.utf8), contentType: MetricsPage.mediaType)
-        }
+        return [
+            Route(
+                .get, "/metrics", "getMetrics", tag: "Operation", "Numbers for Prometheus",
+                detail: "For tokens of the owner and of the role `auditor`.",
+                answers: [RouteAnswer(200, "The numbers", [RouteContent("text/plain", Shape.text)])]
+            ) { _, context in
+                try context.require(.readMetrics)
+                var page = MetricsPage()
+                page.add(dependencies.metrics)
+                page.add(dependencies.ingest.writer)
+                page.add(ProcessStatistics.now(), start: start, dependencies)
+                return .bytes(Array(page.text.utf8), contentType: MetricsPage.mediaType)
+            }
+        ]
     }
 }
 

@@ -1,0 +1,138 @@
+/// Reads what a recording's first headers say: WAV (RIFF), FLAC (RFC 9639), Ogg (RFC 3533) with Opus or Vorbis. The
+/// others are only recognised. Nothing of more than a page is gathered.
+struct AudioParser: HeaderParser {
+    static let start = HeaderStep.gather(12)
+
+    private(set) var header = AudioHeader()
+    private var state = State.sniff
+    private var byteRate = 0
+    /// Bytes of an earlier block that belong to the next one.
+    private var carried: [UInt8] = []
+
+    private enum State {
+        case sniff
+        case waveChunk
+        case waveFormat(rest: Int)
+        case flacInfo
+        case oggPage
+        case oggTable
+        case oggPacket
+    }
+
+    init() {}
+
+    mutating func take(_ block: ArraySlice<UInt8>) -> HeaderStep {
+        let block = carried.isEmpty ? block : (carried + block)[...]
+        carried = []
+        return switch state {
+        case .sniff: sniff(block)
+        case .waveChunk: waveChunk(block)
+        case .waveFormat(let rest): waveFormat(block, rest)
+        case .flacInfo: flacInfo(block)
+        case .oggPage: oggPage(block)
+        case .oggTable: oggTable(block)
+        case .oggPacket: oggPacket(block)
+        }
+    }
+
+    private mutating func sniff(_ block: ArraySlice<UInt8>) -> HeaderStep {
+        if block.hasText("RIFF", at: 0) || block.hasText("RF64", at: 0), block.hasText("WAVE", at: 8) {
+            header.format = .wav
+            state = .waveChunk
+            return .gather(8)
+        }
+        if block.hasText("fLaC", at: 0) {
+            header.format = .flac
+            state = .flacInfo
+            carried = Array(block.dropFirst(8))
+            return .gather(30)
+        }
+        if block.hasText("OggS", at: 0) {
+            header.format = .ogg
+            state = .oggPage
+            carried = Array(block)
+            return .gather(15)
+        }
+        if block.starts(with: [0x1a, 0x45, 0xdf, 0xa3]) {
+            header.format = .webm
+        } else if block.hasText("ftyp", at: 4) {
+            header.format = .m4a
+        } else if block.hasText("ID3", at: 0) || Self.isMPEGSync(block) {
+            header.format = .mp3
+        }
+        return .done
+    }
+
+    /// Eleven set bits, then a version, layer and bit rate that exist (ISO/IEC 11172-3).
+    private static func isMPEGSync(_ block: ArraySlice<UInt8>) -> Bool {
+        guard let word = block.bigEndian32(0), word >> 21 == 0x7ff else { return false }
+        return word >> 19 & 3 != 1 && word >> 17 & 3 != 0 && word >> 12 & 15 != 15 && word >> 10 & 3 != 3
+    }
+
+    // MARK: WAV
+
+    private mutating func waveChunk(_ block: ArraySlice<UInt8>) -> HeaderStep {
+        guard let length = block.littleEndian32(4) else { return .done }
+        if block.hasText("fmt ", at: 0), length >= 16 {
+            state = .waveFormat(rest: length - 16 + length % 2)
+            return .gather(16)
+        }
+        if block.hasText("data", at: 0) {
+            // Recorders that stream write zero or the largest size, because they do not know.
+            if byteRate > 0, length > 0, length < 0xffff_ff00 { header.durationSeconds = Double(length) / Double(byteRate) }
+            return .done
+        }
+        return .skip(length + length % 2, gather: 8)
+    }
+
+    private mutating func waveFormat(_ block: ArraySlice<UInt8>, _ rest: Int) -> HeaderStep {
+        setShape(rate: block.littleEndian32(4), channels: block.littleEndian16(2))
+        byteRate = block.littleEndian32(8) ?? 0
+        state = .waveChunk
+        return .skip(rest, gather: 8)
+    }
+
+    // MARK: FLAC
+
+    /// STREAMINFO, which must come first: the sizes of blocks and frames, then 20 bits of rate, 3 of channels, 5 of
+    /// depth and 36 of sample count.
+    private mutating func flacInfo(_ block: ArraySlice<UInt8>) -> HeaderStep {
+        guard let high = block.bigEndian32(10), let low = block.bigEndian32(14) else { return .done }
+        let rate = high >> 12
+        setShape(rate: rate, channels: high >> 9 & 7 + 1)
+        let samples = (high & 15) << 32 | low
+        if rate > 0, samples > 0 { header.durationSeconds = Double(samples) / Double(rate) }
+        return .done
+    }
+
+    // MARK: Ogg
+
+    private mutating func oggPage(_ block: ArraySlice<UInt8>) -> HeaderStep {
+        guard let segments = block.word(at: 26, bytes: 1, littleEndian: true), segments > 0 else { return .done }
+        state = .oggTable
+        return .gather(segments)
+    }
+
+    private mutating func oggTable(_ block: ArraySlice<UInt8>) -> HeaderStep {
+        let payload = block.reduce(0) { $0 + Int($1) }
+        guard payload >= 19 else { return .done }
+        state = .oggPacket
+        return .gather(19)
+    }
+
+    private mutating func oggPacket(_ block: ArraySlice<UInt8>) -> HeaderStep {
+        if block.hasText("OpusHead", at: 0) {
+            header.format = .opus
+            setShape(rate: block.littleEndian32(12), channels: block.word(at: 9, bytes: 1, littleEndian: true))
+        } else if block.hasText("\u{1}vorbis", at: 0) {
+            setShape(rate: block.littleEndian32(12), channels: block.word(at: 11, bytes: 1, littleEndian: true))
+        }
+        return .done
+    }
+
+    /// Only what the stream's schema allows: a header that lies is not the sender's mistake.
+    private mutating func setShape(rate: Int?, channels: Int?) {
+        if let rate, (8000...768_000).contains(rate) { header.sampleRate = rate }
+        if let channels, (1...64).contains(channels) { header.channels = channels }
+    }
+}

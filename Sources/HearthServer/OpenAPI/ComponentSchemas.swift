@@ -1,0 +1,190 @@
+import HearthCore
+import HearthSchema
+
+/// The schemas that routes name, in `components/schemas` of `/openapi.json`.
+enum ComponentSchemas {
+    /// By name, in order.
+    static func all(_ streams: [StreamDefinition]) -> [(String, JSONValue)] {
+        fixed + streams.map { (ReadingShape.name($0), ReadingShape.component($0)) }
+    }
+
+    private static let field = Shape.object(["pointer": Shape.text, "message": Shape.text])
+    private static let flags = Shape.array(Shape.choice(["clock_skew", "late"]))
+    private static let count: JSONValue = ["type": "integer", "minimum": 0]
+    private static let timeOrNull = Shape.optional(Shape.time)
+
+    private static let fixed: [(String, JSONValue)] = [
+        (
+            "Problem",
+            Shape.object(
+                [
+                    "type": ["type": "string", "format": "uri"], "title": Shape.text, "status": Shape.integer,
+                    "detail": Shape.text, "code": Shape.text, "errors": Shape.array(field), "hint": Shape.text,
+                ], required: ["type", "title", "status", "detail", "code"])
+        ),
+        ("Device", device), ("DeviceDraft", deviceDraft), ("DeviceChange", deviceChange),
+        ("DeviceActivity", activity), ("Token", token), ("TokenDraft", tokenDraft), ("NewToken", newToken),
+        ("Reading", reading), ("Batch", batch), ("Receipt", receipt), ("BatchReport", report),
+        ("UploadReceipt", uploadReceipt), ("StoredReading", stored), ("Stream", stream), ("Aggregates", aggregates),
+        ("AppUsage", appUsage), ("AppUsageSummary", appUsageSummary), ("DailyAppUsage", dailyAppUsage),
+        ("AppSession", session), ("Person", person), ("Erasure", erasure),
+        ("Readiness", readiness),
+    ]
+
+    // MARK: Devices and tokens
+
+    private static let device = Shape.object(
+        [
+            "id": Shape.id, "person_id": Shape.id, "name": Shape.text, "kind": Shape.text,
+            "platform": Shape.optional(Shape.text), "metadata": ["type": "object"], "created_at": Shape.time,
+            "updated_at": Shape.time, "deleted": Shape.flag, "deleted_at": Shape.time,
+        ], required: ["id", "person_id", "name", "kind", "platform", "metadata", "created_at", "updated_at", "deleted"])
+
+    private static let deviceDraft = Shape.object(
+        [
+            "id": Shape.id, "person_id": Shape.id, "name": Shape.text(DeviceDraft.nameLengths),
+            "kind": Shape.text(DeviceDraft.kindLengths), "platform": Shape.optional(Shape.text(DeviceDraft.kindLengths)),
+            "metadata": ["type": "object"],
+        ], required: ["name", "kind"], others: false)
+
+    private static let deviceChange = Shape.object(
+        [
+            "name": Shape.text(DeviceDraft.nameLengths), "kind": Shape.text(DeviceDraft.kindLengths),
+            "platform": Shape.optional(Shape.text(DeviceDraft.kindLengths)), "metadata": ["type": "object"],
+            "deleted": Shape.flag,
+        ], required: [], others: false)
+
+    private static let activity = Shape.object([
+        "device_id": Shape.id, "name": Shape.text, "kind": Shape.text, "readings": count, "first_seen": timeOrNull,
+        "last_seen": timeOrNull, "last_received_at": timeOrNull,
+        "streams": Shape.array(
+            Shape.object([
+                "stream": Shape.text, "count": count, "first": Shape.time, "last": Shape.time,
+                "last_received_at": Shape.time,
+            ])),
+    ])
+
+    private static let tokenMembers: KeyValuePairs<String, JSONValue> = [
+        "id": Shape.id, "name": Shape.text, "role": Shape.text, "person_id": Shape.id,
+        "device_id": Shape.optional(Shape.id), "streams": Shape.optional(Shape.array(Shape.text)),
+        "created_at": Shape.time, "expires_at": timeOrNull, "revoked_at": timeOrNull,
+    ]
+
+    private static let token = Shape.object(tokenMembers)
+
+    private static let newToken: JSONValue = [
+        "allOf": [Shape.named("Token"), Shape.object(["token": Shape.text])]
+    ]
+
+    private static let tokenDraft = Shape.object(
+        [
+            "name": Shape.text(TokenDraft.nameLengths), "role": Shape.choice(TokenDraft.roles),
+            "person_id": Shape.id, "device_id": Shape.id, "streams": Shape.array(Shape.text), "expires_at": Shape.time,
+        ], required: ["name", "role"], others: false)
+
+    private static let person = Shape.object([
+        "id": Shape.id, "name": Shape.text, "time_zone": Shape.text, "created_at": Shape.time,
+    ])
+
+    private static let erasure = Shape.object(["readings": count, "files": count])
+
+    private static let readiness = Shape.object([
+        "status": Shape.choice(["ready", "unavailable"]),
+        "checks": [
+            "type": "object",
+            "additionalProperties": Shape.object(
+                [
+                    "status": Shape.choice(["ok", "failed"]), "ms": Shape.number, "code": Shape.text,
+                    "detail": Shape.text,
+                ], required: ["status", "ms"]),
+        ],
+    ])
+
+    // MARK: Readings
+
+    private static let reading = Shape.object(
+        [
+            "device_id": Shape.id, "timestamp": ["type": ["string", "number"]], "id": Shape.text(1...200),
+            "stream": Shape.text, "type": Shape.text,
+        ], required: ["timestamp"])
+
+    private static let batch: JSONValue = [
+        "anyOf": [
+            Shape.array(Shape.named("Reading")),
+            Shape.object(
+                ["device_id": Shape.id, "stream": Shape.text, "readings": Shape.array(Shape.named("Reading"))],
+                required: ["readings"]),
+        ]
+    ]
+
+    private static let receipt = Shape.object(
+        [
+            "id": Shape.id, "stream": Shape.text, "received_at": Shape.time, "flags": flags,
+            "duplicate": ["const": true],
+        ], required: ["id", "stream", "received_at"])
+
+    private static let report = Shape.object(
+        [
+            "accepted": count, "duplicates": count,
+            "rejected": Shape.array(
+                Shape.object(["index": count, "code": Shape.text, "detail": Shape.text, "errors": Shape.array(field)])),
+            "duplicate_items": Shape.array(Shape.object(["index": count, "id": Shape.id])),
+        ], required: ["accepted", "duplicates", "rejected"])
+
+    private static let uploadReceipt: JSONValue = [
+        "allOf": [
+            Shape.named("Receipt"),
+            Shape.object(
+                [
+                    "blob": ["type": "string", "pattern": "^[0-9a-f]{64}$"], "href": Shape.text, "format": Shape.text,
+                    "size_bytes": count, "sample_rate": Shape.integer, "channels": Shape.integer,
+                    "duration_seconds": Shape.number, "width": Shape.integer, "height": Shape.integer,
+                ], required: ["blob", "href", "format", "size_bytes"]),
+        ]
+    ]
+
+    private static let stored = Shape.object(
+        [
+            "id": Shape.id, "device_id": Shape.id, "timestamp": Shape.time, "received_at": Shape.time, "flags": flags,
+        ], required: ["id", "device_id", "timestamp", "received_at"])
+
+    private static let stream = Shape.object([
+        "stream": Shape.text, "title": Shape.text, "description": Shape.text, "version": Shape.integer,
+        "path": Shape.text, "aliases": Shape.array(Shape.text), "device_kinds": Shape.array(Shape.text),
+        "retention_days": Shape.optional(Shape.integer), "schema": Shape.text, "count": count, "devices": count,
+        "first": timeOrNull, "last": timeOrNull, "last_received_at": timeOrNull,
+    ])
+
+    private static let aggregates = Shape.object([
+        "stream": Shape.text, "bucket": Shape.text, "time_zone": Shape.text,
+        "items": Shape.array(Shape.object(["start": Shape.time, "readings": count])), "next_cursor": ["type": "null"],
+    ])
+
+    // MARK: Apps
+
+    private static let appUsage = Shape.object(
+        [
+            "package_name": Shape.text, "app_name": Shape.text, "total_foreground_time_ms": count,
+            "launch_count": count, "last_time_used": timeOrNull, "share": ["type": "number", "minimum": 0, "maximum": 1],
+        ], required: ["package_name", "total_foreground_time_ms", "launch_count", "last_time_used", "share"])
+
+    private static let appUsageSummary = Shape.object([
+        "total_foreground_time_ms": count, "items": Shape.array(Shape.named("AppUsage")),
+        "next_cursor": ["type": "null"],
+    ])
+
+    private static let dailyAppUsage = Shape.object([
+        "time_zone": Shape.text,
+        "items": Shape.array(
+            Shape.object([
+                "date": ["type": "string", "format": "date"], "total_foreground_time_ms": count,
+                "apps": Shape.array(Shape.named("AppUsage")),
+            ])), "next_cursor": ["type": "null"],
+    ])
+
+    private static let session = Shape.object(
+        [
+            "device_id": Shape.id, "app_identifier": Shape.text, "app_name": Shape.text, "event_type": Shape.text,
+            "since": Shape.time,
+        ], required: ["device_id", "app_identifier", "event_type", "since"])
+}
