@@ -73,7 +73,7 @@ let modules: [Module] = [
             "HearthServer",
         ],
         outside: [
-            argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections, yams,
+            argumentParser, grdbSQLite, hummingbird, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections, yams,
             "CPCRE2", "CZlib", "CZstd",
         ]),
     Module(name: "hearth", layer: 8, modules: ["HearthCommands"], isExecutable: true),

@@ -37,7 +37,7 @@ package struct HearthApplication: Sendable {
         let ring = try KeyRing.load(home: settings.home, expectsExisting: isSealed)
         let digest = ReadingDigest(key: ring.sipKey(for: .digest))
         let registry = try StreamRegistry(
-            try StreamRegistry.shipped(resources: settings.resources)
+            try StreamRegistry.shipped()
                 + StreamRegistry.load(directory: settings.home + "/schemas"))
 
         let catalogue = try await SQLiteCatalogueStore.open(path: settings.home + "/hearth.db")
