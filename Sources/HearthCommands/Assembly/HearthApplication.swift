@@ -1,11 +1,11 @@
 package import HearthCore
 package import HearthIngest
-package import HearthServer
+import HearthSchema
+import HearthServer
 package import HearthStore
+import HearthStoreSQLite
 package import HearthVault
 package import Logging
-import HearthSchema
-import HearthStoreSQLite
 import ServiceLifecycle
 
 /// The whole program, put together: settings in, application out. The commands and the tests get it from the same call.

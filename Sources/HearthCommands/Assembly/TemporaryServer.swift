@@ -1,4 +1,5 @@
 import HearthServer
+import HummingbirdCore
 import Hummingbird
 import NIOCore
 import ServiceLifecycle
