@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 ARGS ?=
 FUZZ_SECONDS ?= 600
-SOURCES := Sources Tests Package.swift
+SOURCES := Sources Tests Benchmarks/Sources Package.swift
 
 release := .build/release
 installed := $(DESTDIR)$(PREFIX)
@@ -45,6 +45,7 @@ test: ## Check the layout of the code, build the tests, run them all
 bench: ## Measure the release program against its peers; ARGS passes options to Benchmarks/run.py
 	@scripts/setup build bench
 	@swift build -c release --product hearth
+	@swift build -c release --product hearth-bench
 	@exec python3 Benchmarks/run.py $(ARGS)
 
 .PHONY: fuzz

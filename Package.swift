@@ -36,6 +36,8 @@ struct Module {
     var outside: [Target.Dependency] = []
     var resources: [Resource] = []
     var isExecutable = false
+    /// Where its sources are, when not in Sources/ under its name.
+    var path: String?
 }
 
 let modules: [Module] = [
@@ -77,6 +79,11 @@ let modules: [Module] = [
             "CPCRE2", "CZlib", "CZstd",
         ]),
     Module(name: "hearth", layer: 8, modules: ["HearthCommands"], isExecutable: true),
+    // beside: numbers from inside the process, for Benchmarks/run.py
+    Module(
+        name: "hearth-bench", layer: 8,
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest"],
+        outside: [orderedCollections, grdbSQLite], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
     // beside: the test kit
     Module(
         name: "HearthTesting", layer: 8,
@@ -108,7 +115,8 @@ for module in modules {
     let dependencies = module.modules.map { Target.Dependency(stringLiteral: $0) } + module.outside
     targets.append(
         module.isExecutable
-            ? .executableTarget(name: module.name, dependencies: dependencies, swiftSettings: settings)
+            ? .executableTarget(
+                name: module.name, dependencies: dependencies, path: module.path, swiftSettings: settings)
             : .target(
                 name: module.name, dependencies: dependencies, resources: module.resources, swiftSettings: settings))
 }
@@ -136,6 +144,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             "CZlib",
         ]
     ),
+    (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),
     (
         name: "HearthCommandsTests",
         modules: ["HearthCore", "HearthIngest", "HearthServer", "HearthStore", "HearthVault", "HearthCommands"],

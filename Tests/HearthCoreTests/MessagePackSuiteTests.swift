@@ -4,7 +4,8 @@ import Testing
 
 /// Yusuke Kawasaki's corpus: values with all their encodings, the first of which is the smallest.
 @Suite(
-    "MessagePack test suite", .enabled(if: TestData.has("msgpack-test-suite"), "needs msgpack-test-suite of the test data"))
+    "MessagePack test suite",
+    .enabled(if: TestData.has("msgpack-test-suite"), "needs msgpack-test-suite of the test data"))
 struct MessagePackSuiteTests {
     private struct Case {
         var group: String

@@ -128,7 +128,7 @@ package final class MaintenanceService: Service {
         let now = time.now()
         return try await blocking { [blobs, named] in
             var unnamed: [String] = []
-            try blobs.forEach { entry in
+            try blobs.visitAll { entry in
                 if case .success(let reference) = entry.content, !named.contains(reference.sha256),
                     entry.modified < cutoff
                 {
@@ -136,7 +136,7 @@ package final class MaintenanceService: Service {
                 }
             }
             var removed = 0
-            for sha256 in unnamed where try blobs.delete(sha256) { removed += 1 }
+            for sha256 in unnamed where try blobs.delete(sha256, unmodifiedSince: cutoff) { removed += 1 }
             _ = try blobs.removeStaleTemporaries(olderThan: Self.blobGracePeriod, now: now)
             return removed
         }

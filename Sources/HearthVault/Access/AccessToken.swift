@@ -3,8 +3,8 @@ import FoundationEssentials
 
 /// The secret that a caller shows to be let in.
 ///
-/// Hearth mints `hearth_`, 43 base64url characters of 32 random bytes, and 4 characters of checksum, so that a scanner finds
-/// a leaked token and a mistyped one is recognised without asking the database. Only its digest is stored.
+/// Hearth mints `hearth_`, 43 base64url characters of 32 random bytes, and 4 characters of checksum, so that a scanner
+/// finds a leaked token and a mistyped one is recognised without asking the database. Only its digest is stored.
 package struct AccessToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package static let prefix = "hearth_"
     static let secretByteCount = 32
@@ -49,7 +49,9 @@ package struct AccessToken: Sendable, CustomStringConvertible, CustomDebugString
 
     package var form: Form {
         guard secret.hasPrefix(Self.prefix) else { return .foreign }
-        guard secret.utf8.count == Self.characterCount, secret.utf8.allSatisfy(Base64URL.isDigit) else { return .mistyped }
+        guard secret.utf8.count == Self.characterCount, secret.utf8.allSatisfy(Base64URL.isDigit) else {
+            return .mistyped
+        }
         let body = secret.dropLast(Self.checksumCharacterCount)
         return secret.dropFirst(body.count) == Self.checksum(of: body) ? .minted : .mistyped
     }

@@ -1,6 +1,7 @@
 package import HearthCore
 
-/// Something a caller wants to do. A `person` of nil stands for the caller's own; a `device` of nil for no certain device.
+/// Something a caller wants to do. A `person` of nil stands for the caller's own; a `device` of nil for no certain
+/// device.
 package enum Action: Hashable, Sendable {
     case writeStream(String, person: UniqueID? = nil, device: UniqueID? = nil)
     case readStream(String, person: UniqueID? = nil, device: UniqueID? = nil)

@@ -9,8 +9,8 @@ package struct Principal: Hashable, Sendable {
     package var person: UniqueID
     /// The device that holds the token; needed for the role `device`.
     package var deviceID: UniqueID?
-    /// The streams it is confined to; nil is all. A confined principal does nothing but read and write these, whatever its
-    /// role: else it could mint itself a token without bounds.
+    /// The streams it is confined to; nil is all. A confined principal does nothing but read and write these, whatever
+    /// its role: else it could mint itself a token without bounds.
     package var streams: Set<String>?
     /// The people a guardian looks after.
     package var wards: Set<UniqueID>

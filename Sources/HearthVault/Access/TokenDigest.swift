@@ -1,5 +1,5 @@
-/// The keyed hash of an access token (HMAC-SHA256 under the household's token key): what the catalogue stores. A copy of the
-/// catalogue without the household key cannot even be used to try guesses.
+/// The keyed hash of an access token (HMAC-SHA256 under the household's token key): what the catalogue stores. A copy
+/// of the catalogue without the household key cannot even be used to try guesses.
 package struct TokenDigest: Hashable, Sendable {
     package static let byteCount = 32
 

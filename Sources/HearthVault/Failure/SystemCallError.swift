@@ -33,7 +33,8 @@ extension HearthError {
         case EACCES, EPERM, EROFS:
             HearthError(
                 .storageFailed, "\(message) Permission is missing.",
-                hint: "Give the user that runs Hearth the folder named in the log.", disposition: .defect, cause: failure)
+                hint: "Give the user that runs Hearth the folder named in the log.", disposition: .defect,
+                cause: failure)
         default:
             HearthError(
                 .storageFailed, message, hint: "The log names the file and the reason.", disposition: .defect,

@@ -4,8 +4,8 @@ import Synchronization
 import Glibc
 #endif
 
-/// A file that is removed when it is let go of, unless it was moved to its place before. It is locked, so that whoever cleans
-/// up after a crash can tell that this one is being written.
+/// A file that is removed when it is let go of, unless it was moved to its place before. It is locked, so that whoever
+/// cleans up after a crash can tell that this one is being written.
 final class TemporaryFile: Sendable {
     let file: OpenFile
     private let hasMoved = Atomic(false)

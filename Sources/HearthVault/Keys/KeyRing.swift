@@ -23,7 +23,7 @@ package struct KeyRing: Sendable, CustomStringConvertible, CustomReflectable {
         let usual: [KeyPurpose] = [.blob, .blobName, .token, .digest]
         derived = Dictionary(uniqueKeysWithValues: usual.map { ($0, Self.derive($0, from: household, byteCount: 32)) })
         fingerprint = Self.derive(.fingerprint, from: household, byteCount: 8).withUnsafeBytes {
-            UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self))
+            UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self))
         }
     }
 

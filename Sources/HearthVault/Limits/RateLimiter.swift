@@ -36,8 +36,8 @@ package struct RateLimiter<Key: Hashable & Sendable>: Sendable {
 
     /// Decides about `cost` units.
     ///
-    /// - Parameter cost: May be above `burst`: such a request needs a full bucket and leaves a debt behind, so that the rate
-    ///   holds and a large batch is still possible.
+    /// - Parameter cost: May be above `burst`: such a request needs a full bucket and leaves a debt behind, so that the
+    ///   rate holds and a large batch is still possible.
     package mutating func admit(_ key: Key, cost: Double = 1, at now: ContinuousClock.Instant) -> Decision {
         let (rate, burst) = (rate, burst)
         return buckets.update(key, initial: Bucket(level: burst, time: now)) { bucket in

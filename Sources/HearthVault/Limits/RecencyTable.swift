@@ -1,5 +1,5 @@
-/// A dictionary of bounded size that drops the entry not used for longest. Every operation takes constant time, so that a
-/// flood of new keys costs no more than a flood of old ones.
+/// A dictionary of bounded size that drops the entry not used for longest. Every operation takes constant time, so that
+/// a flood of new keys costs no more than a flood of old ones.
 struct RecencyTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Entry {
         var key: Key

@@ -1,5 +1,5 @@
-/// Takes secrets out of text that goes to a log: tokens of ours, bearer tokens, headers that carry them, values of parameters
-/// and settings whose names end like `token` or `password`, passwords in URLs, and secrets known beforehand.
+/// Takes secrets out of text that goes to a log: tokens of ours, bearer tokens, headers that carry them, values of
+/// parameters and settings whose names end like `token` or `password`, passwords in URLs, and secrets known beforehand.
 ///
 /// It rather takes out too much than too little. Applying it twice is the same as once. Time is linear in the text.
 package struct Redaction: Sendable {
@@ -7,7 +7,8 @@ package struct Redaction: Sendable {
 
     /// Names whose end is one of these have a secret as their value; lower case.
     private static let secretNames = [
-        "token", "secret", "password", "passwd", "passphrase", "apikey", "api_key", "api-key", "access_key", "access-key",
+        "token", "secret", "password", "passwd", "passphrase", "apikey", "api_key", "api-key", "access_key",
+        "access-key",
         "private_key", "llm_key",
     ].map { Array($0.utf8) }
     /// Headers whose whole line is secret; lower case.
@@ -49,7 +50,9 @@ package struct Redaction: Sendable {
 
     /// What begins at `position`: kept up to `kept`, secret up to `end`. Nil when nothing does.
     private func match(_ text: [UInt8], at position: Int) -> (kept: Int, end: Int)? {
-        for secret in secrets where Self.has(secret, in: text, at: position) { return (position, position + secret.count) }
+        for secret in secrets where Self.has(secret, in: text, at: position) {
+            return (position, position + secret.count)
+        }
         return switch text[position] {
         case UInt8(ascii: "h"): Self.token(text, at: position)
         case UInt8(ascii: "B"), UInt8(ascii: "b"): Self.bearerToken(text, at: position)
@@ -79,7 +82,8 @@ package struct Redaction: Sendable {
         guard has(bearer, in: text, at: position, ignoringCase: true) else { return nil }
         var start = position + bearer.count
         while start < text.count {
-            if text[start] == UInt8(ascii: " ") || text[start] == UInt8(ascii: "\t") || text[start] == UInt8(ascii: "+") {
+            if text[start] == UInt8(ascii: " ") || text[start] == UInt8(ascii: "\t") || text[start] == UInt8(ascii: "+")
+            {
                 start += 1
             } else if isEncoded("20", text, at: start) {
                 start += 3
@@ -99,23 +103,35 @@ package struct Redaction: Sendable {
         let isHeader = secretHeaders.contains { ends($0, text, at: nameEnd) }
         guard isHeader || secretNames.contains(where: { ends($0, text, at: nameEnd) }) else { return nil }
         var start = separator.upperBound
-        var quote: UInt8?
-        while start < text.count, isBlankOrQuote(text[start]) {
-            if text[start] == UInt8(ascii: "\"") || text[start] == UInt8(ascii: "'") { quote = text[start] }
-            start += 1
-        }
-        let end = text[start...].firstIndex { byte in
-            if let quote { return byte == quote }
-            return isHeader ? byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") : endsWord(byte)
-        }
-        // A backslash before a closing quote belongs to the quote.
-        var last = end ?? text.count
-        while quote != nil, last > start, text[last - 1] == UInt8(ascii: "\\") { last -= 1 }
-        return last > start ? (start, last) : nil
+        while start < text.count, isBlankOrQuote(text[start]) { start += 1 }
+        let end =
+            if let quote = text[separator.upperBound..<start].lastIndex(where: isQuote) {
+                endOfQuotation(text, from: start, openedAt: quote)
+            } else if isHeader {
+                text[start...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } ?? text.count
+            } else {
+                text[start...].firstIndex(where: endsWord) ?? text.count
+            }
+        return end > start ? (start, end) : nil
     }
 
-    /// The password, or a user name that looks like a token, in `scheme://user:password@host`; `position` is at the first
-    /// colon.
+    /// Where the same quote stands again. An escaped one closes only what an escaped one opened, as in JSON within
+    /// JSON.
+    private static func endOfQuotation(_ text: [UInt8], from start: Int, openedAt quote: Int) -> Int {
+        let isEscaped = quote > 0 && text[quote - 1] == UInt8(ascii: "\\")
+        var position = start
+        while position < text.count, text[position] != text[quote] {
+            if text[position] == UInt8(ascii: "\\") {
+                if isEscaped, position + 1 < text.count, text[position + 1] == text[quote] { return position }
+                position += 1
+            }
+            position += 1
+        }
+        return min(position, text.count)
+    }
+
+    /// The password, or a user name that looks like a token, in `scheme://user:password@host`; `position` is at the
+    /// first colon.
     private static func userInformation(_ text: [UInt8], at position: Int) -> (Int, Int)? {
         guard has(Array("://".utf8), in: text, at: position) else { return nil }
         let start = position + 3
@@ -127,11 +143,10 @@ package struct Redaction: Sendable {
         return at - start >= minimumTokenUserByteCount ? (start, at) : nil
     }
 
+    private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
+
     private static func isBlankOrQuote(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\\"): true
-        default: false
-        }
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\\") || isQuote(byte)
     }
 
     private static func endsWord(_ byte: UInt8) -> Bool {

@@ -62,7 +62,8 @@ struct BlobHeader: Sendable {
     /// Reads and authenticates a header.
     ///
     /// - Throws: `HearthError`: `foreign-key` or `blob-damaged`.
-    static func open(_ bytes: [UInt8], ring: KeyRing) throws(HearthError) -> (header: BlobHeader, content: BlobContent) {
+    static func open(_ bytes: [UInt8], ring: KeyRing) throws(HearthError) -> (header: BlobHeader, content: BlobContent)
+    {
         guard bytes.count == byteCount, bytes.starts(with: magic) else { throw .damagedBlob("it has no header") }
         guard number(bytes[8..<12]) == UInt64(version) else { throw .damagedBlob("its format is unknown") }
         let chunkSize = Int(number(bytes[12..<16]))
@@ -76,7 +77,8 @@ struct BlobHeader: Sendable {
             let box = try AES.GCM.SealedBox(combined: bytes[wrapByteCount..<preambleByteCount])
             let key = try AES.GCM.open(box, using: ring.key(for: .blob), authenticating: bytes[..<wrapByteCount])
             let preamble = Array(bytes[..<preambleByteCount])
-            let header = BlobHeader(chunkSize: chunkSize, cipher: ChunkCipher(key: SymmetricKey(data: key)), preamble: preamble)
+            let header = BlobHeader(
+                chunkSize: chunkSize, cipher: ChunkCipher(key: SymmetricKey(data: key)), preamble: preamble)
             return (header, try header.content(bytes[preambleByteCount...]))
         } catch {
             throw .damagedBlob("its header is not what was written")

@@ -70,7 +70,8 @@ package final class BlobReader: Sendable {
         }
     }
 
-    /// Calls `body` with the bytes of `range`, in order, in pieces of at most a chunk. Does not move sequential reading.
+    /// Calls `body` with the bytes of `range`, in order, in pieces of at most a chunk. Does not move sequential
+    /// reading.
     ///
     /// - Parameter range: Within `0..<size`; what lies outside is left out.
     /// - Throws: `HearthError`: `blob-damaged`, `storage-failed`, and what `body` throws.
@@ -126,7 +127,8 @@ package final class BlobReader: Sendable {
         place.plaintext = try place.sealed.withUnsafeMutableBytes { room in
             let sealed = UnsafeMutableRawBufferPointer(rebasing: room[ChunkCipher.nonceByteCount..<roomCount])
             let found: Int
-            do throws(SystemCallError) { found = try file.read(into: sealed, at: header.offset(ofChunk: number)) } catch {
+            do throws(SystemCallError) { found = try file.read(into: sealed, at: header.offset(ofChunk: number)) } catch
+            {
                 throw HearthError.storage(error, "A blob could not be read.")
             }
             guard found == sealedCount else { throw HearthError.damagedBlob("it was cut off") }

@@ -6,16 +6,18 @@ import Synchronization
 import Glibc
 #endif
 
-/// Originals (audio, images, pages) in `$HEARTH_HOME/blobs`: named by content, each stored once, sealed with AES-256-GCM.
+/// Originals (audio, images, pages) in `$HEARTH_HOME/blobs`: named by content, each stored once, sealed with
+/// AES-256-GCM.
 ///
-/// A file's name is a keyed hash of its content's SHA-256, so that the names do not tell which known files a household has.
-/// Every call blocks on the disk: call from a thread of your own or a file thread pool, never from the cooperative pool. All
-/// calls may come from several threads at once.
+/// A file's name is a keyed hash of its content's SHA-256, so that the names do not tell which known files a household
+/// has. Every call blocks on the disk: call from a thread of your own or a file thread pool, never from the cooperative
+/// pool. All calls may come from several threads at once.
 package final class BlobStore: Sendable {
     private let folder: String
     let ring: KeyRing
     let chunkSize: Int
-    /// Shard folders known to be durable. The lock also makes "is it there, else put it there" one step against `delete`.
+    /// Shard folders known to be durable. The lock also makes "is it there, else put it there" one step against
+    /// `delete`.
     private let durableShards = Mutex<Set<String>>([])
 
     private static let temporarySuffix = ".part"
@@ -68,8 +70,8 @@ package final class BlobStore: Sendable {
         return try TemporaryFile("\(temporaryFolder)/\(name)")
     }
 
-    /// Gives a complete, fsynced temporary file its name, durably. The same content is kept once: the temporary file is then
-    /// left to be removed and the time of the kept one renewed. A damaged file in its place is replaced.
+    /// Gives a complete, fsynced temporary file its name, durably. The same content is kept once: the temporary file is
+    /// then left to be removed and the time of the kept one renewed. A damaged file in its place is replaced.
     func commit(_ temporary: TemporaryFile, _ content: BlobContent) throws {
         let (shard, path) = location(content.digest)
         let shardFolder = "\(folder)/\(shard)"
@@ -134,15 +136,25 @@ package final class BlobStore: Sendable {
 
     /// Removes a blob, durably. Readers that have it open keep it until they end.
     ///
-    /// - Returns: Whether there was one.
-    package func delete(_ sha256: String) throws -> Bool {
+    /// - Parameter cutoff: Keep it when it was written, or the same content written again, at this time or later. This is
+    ///   decided together with the removal, so that a writer which ends meanwhile keeps what it was promised.
+    /// - Returns: Whether it was removed.
+    package func delete(_ sha256: String, unmodifiedSince cutoff: Timestamp? = nil) throws -> Bool {
         guard let digest = Self.digest(sha256) else { return false }
         let (shard, path) = location(digest)
         do throws(SystemCallError) {
-            let failure = durableShards.withLock { _ in unlink(path) == 0 ? nil : SystemCallError("unlink", path) }
-            if let failure { if failure.isMissing { return false } else { throw failure } }
-            try Folder.synchronize("\(folder)/\(shard)")
-            return true
+            let isRemoved = try durableShards.withLock { _ throws(SystemCallError) in
+                if let cutoff {
+                    guard let file = try OpenFile.existing(path, O_RDONLY) else { return false }
+                    guard try Timestamp(file.status().st_mtim) < cutoff else { return false }
+                }
+                if unlink(path) == 0 { return true }
+                let failure = SystemCallError("unlink", path)
+                if failure.isMissing { return false }
+                throw failure
+            }
+            if isRemoved { try Folder.synchronize("\(folder)/\(shard)") }
+            return isRemoved
         } catch {
             throw HearthError.storage(error, "A blob could not be removed.")
         }
@@ -151,7 +163,7 @@ package final class BlobStore: Sendable {
     // MARK: Looking through
 
     /// Calls `body` for every stored file, in no order. Blobs written or removed meanwhile may be seen or not.
-    package func forEach(_ body: (BlobEntry) throws -> Void) throws {
+    package func visitAll(_ body: (BlobEntry) throws -> Void) throws {
         do {
             for shard in try Folder.names(in: folder) where Self.isShard(shard) {
                 for name in try Folder.names(in: "\(folder)/\(shard)") where Self.isBlob(name) {
@@ -177,12 +189,11 @@ package final class BlobStore: Sendable {
         }
         return BlobEntry(
             name: name, content: content, storedByteCount: Int(status.st_size),
-            modified: Timestamp(
-                microseconds: Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1000))
+            modified: Timestamp(status.st_mtim))
     }
 
-    /// Removes what writers left behind that did not end: of a process that was killed, or a machine that lost power. What
-    /// someone is still writing is left alone, however old.
+    /// Removes what writers left behind that did not end: of a process that was killed, or a machine that lost power.
+    /// What someone is still writing is left alone, however old.
     ///
     /// - Parameters:
     ///   - age: Younger files stay.
@@ -193,9 +204,8 @@ package final class BlobStore: Sendable {
         do {
             for name in try Folder.names(in: temporaryFolder) where name.hasSuffix(Self.temporarySuffix) {
                 guard let file = try OpenFile.existing("\(temporaryFolder)/\(name)", O_RDONLY) else { continue }
-                let modified = try file.status().st_mtim
-                let time = Timestamp(microseconds: Int64(modified.tv_sec) * 1_000_000 + Int64(modified.tv_nsec) / 1000)
-                guard now - time >= age, file.tryLock() else { continue }
+                let modified = try Timestamp(file.status().st_mtim)
+                guard now - modified >= age, file.tryLock() else { continue }
                 guard unlink(file.path) == 0 || errno == ENOENT else { throw SystemCallError("unlink", file.path) }
                 removed += 1
             }
@@ -230,6 +240,13 @@ package struct BlobEntry: Sendable {
     package var content: Result<BlobReference, HearthError>
     /// Of the file.
     package var storedByteCount: Int
-    /// When it was written, or the same content last written again: whoever collects unused blobs leaves young ones alone.
+    /// When it was written, or the same content last written again: whoever collects unused blobs leaves young ones
+    /// alone.
     package var modified: Timestamp
+}
+
+extension Timestamp {
+    fileprivate init(_ time: timespec) {
+        self.init(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    }
 }

@@ -5,13 +5,13 @@ import Synchronization
 
 /// Seals content to disk as it comes, holding one chunk in memory. Made by `BlobStore.makeWriter`.
 ///
-/// Every call blocks on the disk: not for the cooperative pool. A writer that is let go of without `finish()`, or that has
-/// failed, leaves nothing behind.
+/// Every call blocks on the disk: not for the cooperative pool. A writer that is let go of without `finish()`, or that
+/// has failed, leaves nothing behind.
 package final class BlobWriter: Sendable {
     private struct Phase {
         /// Nil after the end.
         var progress: Progress?
-        /// Why nothing more can be done, after the end.
+        /// What ended it, when something went wrong.
         var failure: HearthError?
     }
 
@@ -48,40 +48,34 @@ package final class BlobWriter: Sendable {
     ///
     /// - Throws: `HearthError`: `storage-full`, `storage-failed`.
     package func finish() throws -> BlobReference {
-        let content = try step { progress in
+        try step(isLast: true) { progress in
             let content = try progress.finish()
             try store.commit(progress.temporary, content)
-            return content
+            return content.reference
         }
-        end(HearthError(.internalError, "The blob was finished already.", disposition: .defect))
-        return content.reference
     }
 
     /// Gives the content up. Does nothing after the end.
-    package func abort() { end(HearthError(.internalError, "The blob was given up.", disposition: .defect)) }
+    package func abort() { phase.withLock { $0.progress = nil } }
 
     /// Does one thing with the content written so far; whatever goes wrong ends the writer.
-    private func step<Result: Sendable>(_ body: (inout Progress) throws -> Result) throws -> Result {
+    private func step<Result: Sendable>(isLast: Bool = false, _ body: (inout Progress) throws -> Result) throws
+        -> Result
+    {
         try phase.withLock { phase in
             guard var progress = phase.progress else {
-                throw phase.failure ?? HearthError(.internalError, "The blob has ended.", disposition: .defect)
+                throw phase.failure ?? HearthError(.internalError, "The blob has ended already.", disposition: .defect)
             }
             // Moved out, so that the chunk in it is changed in place.
             phase.progress = nil
             do throws(HearthError) {
                 let result = try Self.translated { try body(&progress) }
-                phase.progress = progress
+                if !isLast { phase.progress = progress }
                 return result
             } catch {
                 phase.failure = error
                 throw error
             }
-        }
-    }
-
-    private func end(_ reason: HearthError) {
-        phase.withLock { phase in
-            if phase.progress != nil { phase = Phase(progress: nil, failure: reason) }
         }
     }
 
@@ -103,8 +97,8 @@ private struct Progress: Sendable {
     let temporary: TemporaryFile
     private let header: BlobHeader
     private var hash = SHA256()
-    /// The chunk being filled: it may turn out to be the last, which is sealed differently, so a full one waits here until
-    /// more comes.
+    /// The chunk being filled: it may turn out to be the last, which is sealed differently, so a full one waits here
+    /// until more comes.
     private var chunk: [UInt8]
     private var filled = 0
     private var sealedChunks = 0

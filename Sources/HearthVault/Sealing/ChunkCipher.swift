@@ -4,8 +4,8 @@ import FoundationEssentials
 /// Seals the chunks of one blob with AES-256-GCM under the blob's own content key: the STREAM construction (Hoang,
 /// Reyhanitabar, Rogaway and Vizár, "Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", 2015).
 ///
-/// The nonce is the chunk's number, so chunks cannot change places; the additional data says whether the chunk is the last,
-/// so that nothing can be cut off or appended. The key is fresh for each blob, so no nonce is used twice.
+/// The nonce is the chunk's number, so chunks cannot change places; the additional data says whether the chunk is the
+/// last, so that nothing can be cut off or appended. The key is fresh for each blob, so no nonce is used twice.
 struct ChunkCipher: Sendable {
     static let nonceByteCount = 12
     static let tagByteCount = 16

@@ -1,0 +1,28 @@
+import HearthCore
+
+/// Times work that is too short to time once.
+enum Stopwatch {
+    /// Median seconds per call over `runs` runs of at least `minimum` each.
+    static func secondsPerCall(
+        runs: Int = 5, minimum: Duration = .milliseconds(100), _ body: () throws -> Void
+    ) rethrows -> Double {
+        let clock = ContinuousClock()
+        var calls = 1
+        // Doubles the calls until a run is long enough; that also warms caches.
+        while true {
+            let took = try clock.measure { for _ in 0..<calls { try body() } }
+            if took >= minimum { break }
+            calls *= 2
+        }
+        var seconds: [Double] = []
+        for _ in 0..<runs {
+            let took = try clock.measure { for _ in 0..<calls { try body() } }
+            seconds.append(took.inSeconds / Double(calls))
+        }
+        return seconds.sorted()[runs / 2]
+    }
+
+    static func seconds(_ body: () async throws -> Void) async rethrows -> Double {
+        try await ContinuousClock().measure(body).inSeconds
+    }
+}

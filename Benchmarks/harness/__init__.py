@@ -1,0 +1,1 @@
+"""Measures Hearth against its peers. `run.py` is the entrance."""
