@@ -74,9 +74,8 @@ let modules: [Module] = [
             "HearthServer",
         ],
         outside: [
-            argumentParser, grdbSQLite, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections,
-            unixSignals, yams,
-            "CPCRE2", "CZlib", "CZstd",
+            argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections,
+            unixSignals, yams, "CPCRE2", "CZlib", "CZstd",
         ]),
     Module(name: "hearth", layer: 8, modules: ["HearthCommands"], isExecutable: true),
     // beside: numbers from inside the process, for Benchmarks/run.py
@@ -152,6 +151,12 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     ),
     // Kills the real program, so that must be built too.
     (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
+    (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
+    (
+        name: "HearthStoreSQLiteTests",
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthTesting"],
+        outside: [grdb, grdbSQLite]
+    ),
 ]
 
 for test in tests {

@@ -32,7 +32,7 @@ struct MemoryTable {
     }
 
     mutating func evolve(to newer: StreamDefinition) throws {
-        switch try StreamEvolution(from: definition, to: newer) {
+        switch try StreamEvolution(stored: definition, newer: newer) {
         case .unchanged: definition = newer
         case .addedFields:
             let map = ColumnMap(of: newer, in: definition)

@@ -70,14 +70,7 @@ extension SQLiteReadingStore {
     private static func evolve(
         from older: StreamDefinition, to newer: StreamDefinition, in db: Database
     ) throws {
-        let evolution: StreamEvolution
-        do {
-            evolution = try StreamEvolution(from: older, to: newer)
-        } catch {
-            throw HearthError(
-                .schemaIncompatible, error.message, hint: error.hint, fields: error.fields, cause: error)
-        }
-        if case .addedFields(let fields) = evolution {
+        if case .addedFields(let fields) = try StreamEvolution(stored: older, newer: newer) {
             for field in fields {
                 try db.execute(
                     sql: "ALTER TABLE \"\(newer.table)\" ADD COLUMN \"\(field.name)\" \(TableLayout.sqlType(field.type))")
