@@ -4,6 +4,7 @@ import HearthServer
 import HearthStore
 import HearthVault
 import Logging
+import NIOCore
 import ServiceLifecycle
 import UnixSignals
 
@@ -34,8 +35,9 @@ extension HearthApplication {
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
         var services: [any Service] = [ingest.writer, maintenance]
-        if let log = dependencies.accessLog { services.insert(log, at: 0) }
-        if listens { services.append(makeApplication(dependencies) { port.yield($0) }) }
+        if listens {
+            services.append(makeApplication(dependencies) { address in port.yield(address?.port ?? settings.port) })
+        }
         let foreground = Foreground {
             guard listens else { return try await body(nil) }
             // Ends without a port when the program is stopped before it listens.
