@@ -71,7 +71,9 @@ struct MemoryTable {
 
     /// Indexes of the query's rows beyond `position`, in the query's order.
     mutating func rows(of query: ReadingQuery, after position: ReadingPosition?) -> [Int] {
-        let sorted = positions ?? rows.heads.indices.map { (ReadingPosition(rows.heads[$0]), $0) }
+        let sorted =
+            positions
+            ?? rows.heads.indices.map { (ReadingPosition(rows.heads[$0]), $0) }
             .sorted { $0.0 < $1.0 }
             .map(\.1)
         positions = sorted

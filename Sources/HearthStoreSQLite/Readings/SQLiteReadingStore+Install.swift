@@ -72,8 +72,8 @@ extension SQLiteReadingStore {
     ) throws {
         if case .addedFields(let fields) = try StreamEvolution(stored: older, newer: newer) {
             for field in fields {
-                try db.execute(
-                    sql: "ALTER TABLE \"\(newer.table)\" ADD COLUMN \"\(field.name)\" \(TableLayout.sqlType(field.type))")
+                let column = "\"\(field.name)\" \(TableLayout.sqlType(field.type))"
+                try db.execute(sql: "ALTER TABLE \"\(newer.table)\" ADD COLUMN \(column)")
             }
         }
         let wanted = Set(newer.fields.filter(\.isIndexed).map(\.name))

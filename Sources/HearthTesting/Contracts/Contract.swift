@@ -4,11 +4,11 @@ import HearthCore
 package struct ContractCase<Store>: Sendable, CustomStringConvertible {
     package let description: String
     /// Runs with stores made for this case alone; throws `ContractViolation` when the promise is broken.
-    package let verify: @Sendable (_ make: @Sendable () async throws -> Store) async throws -> Void
+    package let verify: Verification
 
-    init(
-        _ description: String, _ verify: @escaping @Sendable (_ make: @Sendable () async throws -> Store) async throws -> Void
-    ) {
+    package typealias Verification = @Sendable (_ make: @Sendable () async throws -> Store) async throws -> Void
+
+    init(_ description: String, _ verify: @escaping Verification) {
         self.description = description
         self.verify = verify
     }

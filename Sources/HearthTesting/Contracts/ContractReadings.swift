@@ -11,7 +11,10 @@ package enum ContractReadings {
     static let hour: Int64 = 3_600_000_000
 
     static let people = (1...2).map { UniqueID(high: 0x7000, low: 0x8000_0000_0000_0000 | UInt64($0)) }
-    static let devices = (1...4).map { UniqueID(high: UInt64($0 * 7 % 5) << 16 | 0x7000, low: 0x8000_0000_0000_0000 | UInt64($0)) }
+    /// Not in order, as ids of devices are not.
+    static let devices = (1...4).map {
+        UniqueID(high: UInt64($0 * 7 % 5) << 16 | 0x7000, low: 0x8000_0000_0000_0000 | UInt64($0))
+    }
 
     /// Every type of column and free members, at a high rate, so that it is compressed.
     /// - Parameter isLarger: With two more fields, as a later definition may have.
@@ -163,6 +166,11 @@ package enum ContractReadings {
             if seen.insert(reading.position).inserted { result.append(reading) }
         }
         return result
+    }
+
+    /// A batch of `mixture`, for tests of one back end.
+    package static func sample(_ count: Int, seed: UInt64, stream: StreamDefinition) -> ReadingBatch {
+        batch(mixture(count, seed: seed, stream: stream), stream)
     }
 
     private static func values(_ stream: StreamDefinition, using generator: inout SplitMix64) -> [Value] {

@@ -126,9 +126,10 @@ extension ReadingStoreContract {
         try await check(store, stream, left)
         // What is gone may come again, named or not, and is a change like any other.
         let named = old.filter { $0.head.flags.contains(.clientKeyed) }
-        let returning = Array((named.prefix(3) + old.prefix(20)).reduce(into: [Reading]()) { list, reading in
-            if !list.contains(reading) { list.append(reading) }
-        })
+        let returning = Array(
+            (named.prefix(3) + old.prefix(20)).reduce(into: [Reading]()) { list, reading in
+                if !list.contains(reading) { list.append(reading) }
+            })
         let outcome = try await append(returning, stream, to: store)
         try requireEqual(outcome.stored, returning.count, "expired readings sent again")
         let changes = try await allChanges(store, stream, after: cursorBefore)
@@ -178,7 +179,9 @@ extension ReadingStoreContract {
         try requireEqual(report, CompactionReport(), "the compaction of a stream that is not of a high rate")
     }
 
-    private static func sums(_ store: any ReadingStore, _ stream: StreamDefinition) async throws -> [AggregationBucket] {
+    private static func sums(
+        _ store: any ReadingStore, _ stream: StreamDefinition
+    ) async throws -> [AggregationBucket] {
         try await store.aggregate(
             query(stream), Aggregation(width: .fixed(microseconds: ContractReadings.hour), columns: [0, 1, 3]))
     }
@@ -233,7 +236,9 @@ extension ReadingStoreContract {
         try requireEqual(outcome, ofDevice.count + 1, "erased readings sent again")
     }
 
-    private static func checkRest(_ store: any ReadingStore, _ stream: StreamDefinition, _ readings: [Reading]) async throws {
+    private static func checkRest(
+        _ store: any ReadingStore, _ stream: StreamDefinition, _ readings: [Reading]
+    ) async throws {
         let changes = try await allChanges(store, stream)
         try requireSame(changes, readings, "what is left of a stream")
     }
