@@ -139,8 +139,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthServer", "HearthTesting",
         ],
         outside: [
-            hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, logging, lifecycle, orderedCollections,
-            "CZlib",
+            hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, nioPosix, nioSSL, logging, lifecycle,
+            orderedCollections, "CZlib",
         ]
     ),
     (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),

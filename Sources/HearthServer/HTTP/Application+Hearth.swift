@@ -3,7 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
-package import NIOCore
+import NIOCore
 import NIOPosix
 import NIOSSL
 package import ServiceLifecycle
@@ -11,18 +11,18 @@ package import ServiceLifecycle
 /// The server: HTTP and WebSockets on one port until it is told to stop.
 ///
 /// Stopping: no new connections; requests under way end; sockets store what they accepted, say goodbye and close. The
-/// commit writer must outlast this, so in the group of services it stands before.
+/// commit writer and the request log must outlast this, so in the group of services they stand before it.
 ///
-/// - Parameter onRunning: Called with the address once the server listens.
+/// - Parameter onRunning: Called with the port once the server listens.
 package func makeApplication(
-    _ dependencies: ServerDependencies, onRunning: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
+    _ dependencies: ServerDependencies, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
 ) -> some Service {
     HTTPService(dependencies: dependencies, onRunning: onRunning)
 }
 
 private struct HTTPService: Service {
     let dependencies: ServerDependencies
-    let onRunning: @Sendable (SocketAddress?) async -> Void
+    let onRunning: @Sendable (Int) async -> Void
 
     func run() async throws {
         let settings = dependencies.settings
@@ -30,10 +30,7 @@ private struct HTTPService: Service {
             numberOfThreads: settings.eventLoopThreads ?? System.coreCount)
         let result: Result<Void, any Error>
         do {
-            let server = try makeServer(settings, loops)
-            // In this order: what stands first stops last.
-            let services: [any Service] = [dependencies.accessLog as (any Service)?, server].compactMap { $0 }
-            try await ServiceGroup(services: services, logger: dependencies.logger).run()
+            try await makeServer(settings, loops).run()
             result = .success(())
         } catch {
             result = .failure(error)
@@ -54,7 +51,7 @@ private struct HTTPService: Service {
         let configuration = ServerConfiguration(
             address: .hostname(settings.host, port: settings.port), backlog: settings.backlog)
         let onRunning = onRunning
-        let announce: @Sendable (any Channel) async -> Void = { await onRunning($0.localAddress) }
+        let announce: @Sendable (any Channel) async -> Void = { await onRunning($0.localAddress?.port ?? settings.port) }
         guard let tls = try TLSConfiguration.server(settings) else {
             return channel.server(
                 configuration: configuration, onServerRunning: announce, eventLoopGroup: loops,
