@@ -205,9 +205,9 @@ struct WebSocketMachine {
                 bytes.storeBytes(of: word.littleEndian, toByteOffset: index, as: UInt64.self)
                 index &+= 8
             }
-            var shift: UInt32 = 0
+            var shift: UInt64 = 0
             while index < range.upperBound {
-                bytes[index] ^= UInt8(truncatingIfNeeded: mask >> shift)
+                bytes[index] ^= UInt8(truncatingIfNeeded: wide >> shift)
                 shift &+= 8
                 index &+= 1
             }
