@@ -208,7 +208,8 @@ struct WebSocketMachine {
             var shift: UInt32 = 0
             while index < range.upperBound {
                 bytes[index] ^= UInt8(truncatingIfNeeded: mask >> shift)
-                shift &+= 8
+                // Up to seven bytes are left and the mask has four.
+                shift = (shift &+ 8) & 31
                 index &+= 1
             }
         }
