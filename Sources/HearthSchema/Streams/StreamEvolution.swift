@@ -14,8 +14,8 @@ package enum StreamEvolution: Sendable, Hashable {
         if older.version != newer.version {
             throw HearthError(
                 .invalidStreamDefinition,
-                "The stream \(newer.name) is stored under version \(older.version), and there is no migration to version "
-                    + "\(newer.version).",
+                "The stream \(newer.name) is stored under version \(older.version), and there is no migration to "
+                    + "version \(newer.version).",
                 hint: DefinitionComparison.hint, fields: comparison.differences)
         }
         guard comparison.differences.isEmpty else {
@@ -30,10 +30,10 @@ package enum StreamEvolution: Sendable, Hashable {
     }
 }
 
-/// Finds what an older and a newer definition of one stream do not have in common, but for what readers alone care about.
+/// Finds where an older and a newer definition of one stream judge readings in different ways.
 private struct DefinitionComparison {
     static let hint =
-        "Readings are stored under the older definition. Put it back, or give the changed one a new stream name and table."
+        "Readings are stored under the older definition. Put it back, or give the changed one a new name and table."
 
     private let older: StreamDefinition
     private let newer: StreamDefinition
