@@ -147,7 +147,7 @@ struct Upload<Kind: UploadKind>: Sendable {
         }
     }
 
-    private func refuseTooLong(_ length: Int?) throws(HearthError) {
+    func refuseTooLong(_ length: Int?) throws(HearthError) {
         let limit = UploadReceiver<Kind.Parser>.limit
         guard let length, length > limit else { return }
         throw HearthError(.tooLarge, "The file is larger than \(limit) bytes.", hint: "Send it in parts.")
