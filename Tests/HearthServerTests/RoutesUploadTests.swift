@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import HearthCore
 import HearthIngest
+import HearthSchema
 import HearthStore
 import HearthVault
 import Testing
@@ -25,7 +26,7 @@ import Testing
     /// How many files lie in the blob store.
     private func fileCount(_ home: RoutesHousehold) throws -> Int {
         var count = 0
-        try home.blobs.forEach { _ in count += 1 }
+        try home.blobs.visitAll { _ in count += 1 }
         return count
     }
 

@@ -20,7 +20,9 @@ struct TokenDraft {
     init(_ root: JSONReference, registry: StreamRegistry, now: Timestamp) throws(HearthError) {
         var reader = try MemberReader(root)
         name = reader.text("name", Self.nameLengths, isRequired: true) ?? ""
-        role = reader.choice("role", of: Self.roles, isRequired: true).flatMap { Role(rawValue: $0) } ?? .device
+        let named = reader.choice("role", of: Self.roles, isRequired: true).flatMap { Role(rawValue: $0) }
+        // Without a role nothing below is granted: `check` throws.
+        role = named ?? .auditor
         person = reader.id("person_id")
         device = reader.id("device_id")
         if role == .device, device == nil { reader.report("device_id", "is required for the role device") }

@@ -6,6 +6,7 @@ import HearthStore
 import HearthVault
 import Hummingbird
 import NIOCore
+import NIOPosix
 
 /// One file on its way in. Everything that can be judged without the file is judged before a byte of it is kept.
 struct Upload<Kind: UploadKind>: Sendable {
@@ -173,7 +174,18 @@ struct Upload<Kind: UploadKind>: Sendable {
         let blob = try await receiver.finish()
         let item = reading(fields, receiver.walker.parser, format, blob: blob.sha256, size: blob.size)
         let receipt = try await ingest.one(try JSONDocument(item), source: source(naming: blob.sha256))
+        try await confirm(blob)
         return response(receipt, blob, item)
+    }
+
+    /// Erasing a person may have taken the same file between its being stored and its reading's; then it must come again.
+    private func confirm(_ blob: BlobReference) async throws {
+        let blobs = blobs
+        guard try await NIOThreadPool.singleton.runIfActive({ try blobs.exists(blob.sha256) }) else {
+            throw HearthError(
+                .overloaded, "The same file was erased at this moment.", hint: "Send it again.", disposition: .retry,
+                retryAfter: .seconds(1))
+        }
     }
 
     /// The reading as a sender would put it. What the caller says wins over what the file says; the names that the stream
