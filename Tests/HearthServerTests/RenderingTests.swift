@@ -24,10 +24,11 @@ import Testing
             #expect(text.utf8.count <= TextCursor.numberLength)
             guard value.isFinite else { return #expect(text == "null") }
             #expect(Double(text) == value || value == 0, "\(value) → \(text)")
-            let shortest = "\(value)".replacing(".0", with: "")
+            let description = "\(value)"
+            let shortest = description.hasSuffix(".0") ? String(description.dropLast(2)) : description
             if abs(value) < 1e7, abs(value) >= 1e-4 { #expect(text.count <= shortest.count, "\(value) → \(text)") }
         }
-        for value in [0, -0.0, 1, -1, 0.1, 0.3, 1.0 / 3, 9.81, 1e15, 1e16, -1e22, 1e300, 5e-324, .pi, .infinity, .nan,
+        for value in [0, -0.0, 1, -1, 0.1, 0.3, 1.0 / 3, 9.81, 1e15, 1e16, -1e22, 1e300, 0x1p-1074, .pi, .infinity, .nan,
             99_999_999.9999999, 123_456.7890123, 0.0000001, 0.00000015, 4_503_599_627_370_497.5]
         { check(value) }
         for _ in 0..<20_000 {
@@ -94,7 +95,7 @@ import Testing
             for field in stream.fields {
                 switch field.type {
                 case .text: batch.cells.append(batch.textCell(string()))
-                case .json: batch.cells.append(batch.textCell(JSONValue.array([.string(string()), .object([:]), 1.5]).text))
+                case .json: batch.cells.append(batch.textCell(JSONValue.array([.string(string()), [:], 1.5]).text))
                 case .real: batch.cells.append(.real(Double.random(in: -1...1, using: &generator)))
                 case .integer: batch.cells.append(.integer(Int64(index)))
                 case .boolean: batch.cells.append(.integer(Int64(index % 2)))
