@@ -47,7 +47,9 @@ enum MediaFixtures {
     // MARK: Pictures
 
     static func jpeg(width: Int = 640, height: Int = 480, exif: [UInt8]? = nil) -> [UInt8] {
-        func segment(_ marker: UInt8, _ payload: [UInt8]) -> [UInt8] { [0xff, marker] + big16(payload.count + 2) + payload }
+        func segment(_ marker: UInt8, _ payload: [UInt8]) -> [UInt8] {
+            [0xff, marker] + big16(payload.count + 2) + payload
+        }
         var bytes: [UInt8] = [0xff, 0xd8]
         bytes += segment(0xe0, Array("JFIF\0".utf8) + [1, 1, 0, 0, 1, 0, 1, 0, 0])
         if let exif { bytes += segment(0xe1, Array("Exif\0\0".utf8) + exif) }
@@ -80,7 +82,9 @@ enum MediaFixtures {
     }
 
     static func heic(width: Int = 4032, height: Int = 3024) -> [UInt8] {
-        func box(_ type: String, _ payload: [UInt8]) -> [UInt8] { big32(payload.count + 8) + Array(type.utf8) + payload }
+        func box(_ type: String, _ payload: [UInt8]) -> [UInt8] {
+            big32(payload.count + 8) + Array(type.utf8) + payload
+        }
         func size(_ width: Int, _ height: Int) -> [UInt8] { box("ispe", [0, 0, 0, 0] + big32(width) + big32(height)) }
         let properties = box("iprp", box("ipco", size(512, 512) + size(width, height) + size(320, 240)))
         return box("ftyp", Array("heic".utf8) + [0, 0, 0, 0] + Array("mif1heic".utf8))
@@ -104,7 +108,8 @@ enum MediaFixtures {
     static let flac: [UInt8] = {
         // 44.1 kHz, 2 channels, 16 bits, 441,000 samples.
         let packed: UInt64 = 44_100 << 44 | 1 << 41 | 15 << 36 | 441_000
-        let info = big16(4096) + big16(4096) + [0, 0, 0, 0, 0, 0] + (0..<8).map { UInt8(packed >> (56 - 8 * $0) & 255) }
+        let info =
+            big16(4096) + big16(4096) + [0, 0, 0, 0, 0, 0] + (0..<8).map { UInt8(packed >> (56 - 8 * $0) & 255) }
         return Array("fLaC".utf8) + [0x80, 0, 0, 34] + info + [UInt8](repeating: 0, count: 16)
     }()
 

@@ -58,7 +58,8 @@ import Testing
     @Test func hostileHeadersAreSurvived() {
         let exif = MediaFixtures.exif(littleEndian: true)
         let files = [
-            MediaFixtures.jpeg(exif: exif), MediaFixtures.png(exif: exif), MediaFixtures.webp(exif: exif), MediaFixtures.heic(),
+            MediaFixtures.jpeg(exif: exif), MediaFixtures.png(exif: exif), MediaFixtures.webp(exif: exif),
+            MediaFixtures.heic(),
         ]
         for file in files {
             for index in 0..<min(file.count, 700) {
@@ -110,7 +111,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [[], [0xff], [0xff, 0xd8], Array("GIF89a-----------".utf8), Array("<svg xmlns=".utf8), Array("RIFF....WAVEfmt ".utf8)] as [[UInt8]])
+    @Test(
+        arguments: [
+            [], [0xff], [0xff, 0xd8], Array("GIF89a-----------".utf8), Array("<svg xmlns=".utf8),
+            Array("RIFF....WAVEfmt ".utf8),
+        ] as [[UInt8]])
     func otherFilesAreNoPictures(_ bytes: [UInt8]) { #expect(header(bytes) == nil) }
 }
 

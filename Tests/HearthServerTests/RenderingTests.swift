@@ -28,9 +28,10 @@ import Testing
             let shortest = description.hasSuffix(".0") ? String(description.dropLast(2)) : description
             if abs(value) < 1e7, abs(value) >= 1e-4 { #expect(text.count <= shortest.count, "\(value) → \(text)") }
         }
-        for value in [0, -0.0, 1, -1, 0.1, 0.3, 1.0 / 3, 9.81, 1e15, 1e16, -1e22, 1e300, 0x1p-1074, .pi, .infinity, .nan,
-            99_999_999.9999999, 123_456.7890123, 0.0000001, 0.00000015, 4_503_599_627_370_497.5]
-        { check(value) }
+        for value in [
+            0, -0.0, 1, -1, 0.1, 0.3, 1.0 / 3, 9.81, 1e15, 1e16, -1e22, 1e300, 0x1p-1074, .pi, .infinity, .nan,
+            99_999_999.9999999, 123_456.7890123, 0.0000001, 0.00000015, 4_503_599_627_370_497.5,
+        ] { check(value) }
         for _ in 0..<20_000 {
             check(Double(bitPattern: generator.next()))
             check(Double.random(in: -1000...1000, using: &generator))
@@ -68,7 +69,10 @@ import Testing
         var times = TimestampText()
         var microseconds: Int64 = 1_795_255_200_000_000
         for index in 0..<5000 {
-            microseconds += index % 50 == 0 ? Int64.random(in: -1 << 50...1 << 50, using: &generator) : Int64.random(in: 0...90_000_000, using: &generator)
+            microseconds +=
+                index % 50 == 0
+                ? Int64.random(in: -1 << 50...1 << 50, using: &generator)
+                : Int64.random(in: 0...90_000_000, using: &generator)
             if microseconds % 3 == 0 { microseconds -= microseconds % 1000 }
             let time = Timestamp(microseconds: microseconds)
             #expect(text { times.write(time, to: &$0) } == time.description)
@@ -84,13 +88,16 @@ import Testing
         var batch = ReadingBatch(stream: stream)
         let pieces = ["\"", "\\", "\u{1}", "a", "ä", "😀", "\n", ",", "}", "]", ":"]
         func string() -> String {
-            (0..<Int.random(in: 0...12, using: &generator)).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &generator)] }.joined()
+            (0..<Int.random(in: 0...12, using: &generator)).map { _ in
+                pieces[Int.random(in: 0..<pieces.count, using: &generator)]
+            }.joined()
         }
         for index in 0..<2000 {
             batch.heads.append(
                 ReadingHead(
                     person: UniqueID(high: 1, low: 2), device: UniqueID(high: generator.next(), low: generator.next()),
-                    timestamp: Timestamp(microseconds: Int64(index) * 1_234_567), digest: generator.next() & RecordID.digestMask,
+                    timestamp: Timestamp(microseconds: Int64(index) * 1_234_567),
+                    digest: generator.next() & RecordID.digestMask,
                     received: Timestamp(microseconds: Int64(index)), flags: ReadingFlags(rawValue: UInt8(index % 4))))
             for field in stream.fields {
                 switch field.type {

@@ -44,12 +44,14 @@ import Testing
     static let hasPython = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
 
     private func fill(_ home: RoutesHousehold) async throws {
-        let readings = JSONValue.array((0..<5000).map { index in
-            [
-                "device_id": .string(home.phone.id.description),
-                "timestamp": .integer(1_795_240_000_000 + Int64(index)), "x": .real(Double(index) / 7), "y": 0, "z": 9.81,
-            ]
-        })
+        let readings = JSONValue.array(
+            (0..<5000).map { index in
+                [
+                    "device_id": .string(home.phone.id.description),
+                    "timestamp": .integer(1_795_240_000_000 + Int64(index)), "x": .real(Double(index) / 7), "y": 0,
+                    "z": 9.81,
+                ]
+            })
         #expect(try await home.post("/sensor/accelerometer", readings).status == 200)
         #expect(try await home.post("/sensor/heartrate", home.heartrate(60, minute: 1)).status == 201)
         let upload = "/images/upload?device_id=\(home.phone.id)&timestamp=\(RoutesHousehold.time(minute: 1))"
@@ -65,14 +67,18 @@ import Testing
             #expect(answer.headers[.contentType] == "application/zip")
             #expect(answer.headers[.contentDisposition] == "attachment; filename=\"hearth-2026-11-21.zip\"")
             let entries = try Self.unzip(answer.bytes)
-            let lines = String(decoding: entries["streams/accelerometer.ndjson"] ?? [], as: UTF8.self).split(separator: "\n")
+            let lines = String(decoding: entries["streams/accelerometer.ndjson"] ?? [], as: UTF8.self).split(
+                separator: "\n")
             #expect(lines.count == 5000)
             #expect(try JSONValue(parsing: String(lines[7]))["x"] == 1)
             #expect(entries["streams/gps.ndjson"] == nil)
             #expect(entries["schemas/accelerometer.json"] != nil)
             let devices = try JSONValue(parsing: entries["devices.json"] ?? [])
             #expect(devices.array?.count == 2)
-            #expect(entries.filter { $0.key.hasPrefix("files/") && $0.key.hasSuffix(".jpeg") }.map(\.value) == [MediaFixtures.jpeg()])
+            #expect(
+                entries.filter { $0.key.hasPrefix("files/") && $0.key.hasSuffix(".jpeg") }.map(\.value) == [
+                    MediaFixtures.jpeg()
+                ])
             let manifest = try JSONValue(parsing: entries["manifest.json"] ?? [])
             #expect(manifest["readings"] == ["accelerometer": 5000, "heartrate": 1, "image": 1])
             #expect(manifest["files"] == 1)
@@ -131,7 +137,9 @@ import Testing
             let own = try await upload(home.phone, .owner, MediaFixtures.png(width: 7))
 
             let path = "/people/\(home.ada.id)/data"
-            func erase(_ body: String, as caller: RoutesHousehold.Caller = .owner) async throws -> RoutesHousehold.Answer {
+            func erase(_ body: String, as caller: RoutesHousehold.Caller = .owner) async throws
+                -> RoutesHousehold.Answer
+            {
                 try await home.send(.delete, path, as: caller, body: Array(body.utf8))
             }
             #expect(try await erase("{}").pointers == ["/confirm"])
@@ -190,7 +198,8 @@ import Testing
         let run = Process()
         run.executableURL = URL(filePath: "/usr/bin/env")
         run.arguments = [
-            "python3", "-c", "import sys, zipfile; sys.exit(len(zipfile.ZipFile(sys.argv[1]).namelist()) != 65600)", file.path,
+            "python3", "-c", "import sys, zipfile; sys.exit(len(zipfile.ZipFile(sys.argv[1]).namelist()) != 65600)",
+            file.path,
         ]
         try run.run()
         run.waitUntilExit()

@@ -14,7 +14,9 @@ import Testing
         "?device_id=\(home.phone.id)&timestamp=\(RoutesHousehold.time(minute: 1))\(more)"
     }
 
-    private func object(_ home: RoutesHousehold, _ bytes: [UInt8], _ more: KeyValuePairs<String, JSONValue> = [:]) -> JSONValue {
+    private func object(_ home: RoutesHousehold, _ bytes: [UInt8], _ more: KeyValuePairs<String, JSONValue> = [:])
+        -> JSONValue
+    {
         var object: JSONValue = [
             "device_id": .string(home.phone.id.description), "timestamp": .string(RoutesHousehold.time(minute: 1)),
             "data": .string(Base64.encode(bytes)),
@@ -53,7 +55,9 @@ import Testing
             #expect(file.bytes == sound)
             #expect(file.headers[.contentType] == "audio/wav")
             #expect(file.headers[.xContentTypeOptions] == "nosniff")
-            #expect(file.headers[.contentDisposition]?.hasPrefix("inline; filename=\"audio-2026-11-21T08-01-00Z.wav\"") == true)
+            #expect(
+                file.headers[.contentDisposition]?.hasPrefix("inline; filename=\"audio-2026-11-21T08-01-00Z.wav\"")
+                    == true)
 
             let again = try await home.send(.post, "/audio/upload\(query(home))", body: sound, type: "audio/wav")
             #expect(again.status == 200)
@@ -72,14 +76,16 @@ import Testing
             #expect(binary.status == 200)
             #expect(binary.json["blob"] == made.json["blob"])
             let url = "data:audio/ogg;base64," + Base64.encode(sound)
-            let browser = try await home.post("/audio/upload", object(home, [], ["data": .string(url), "format": "opus"]))
+            let browser = try await home.post(
+                "/audio/upload", object(home, [], ["data": .string(url), "format": "opus"]))
             #expect(browser.json["blob"] == made.json["blob"])
             #expect(try await home.get("/streams/audio").json["items"]?[0]?["note"] == "mine")
         }
     }
 
     @Test(arguments: [
-        ("wav", MediaFixtures.wav()), ("webm", MediaFixtures.webm), ("opus", MediaFixtures.opus), ("ogg", MediaFixtures.opus),
+        ("wav", MediaFixtures.wav()), ("webm", MediaFixtures.webm), ("opus", MediaFixtures.opus),
+        ("ogg", MediaFixtures.opus),
         ("mp3", MediaFixtures.mp3), ("flac", MediaFixtures.flac), ("m4a", MediaFixtures.m4a),
     ])
     func everyFormatIsTaken(_ format: String, _ bytes: [UInt8]) async throws {
@@ -135,7 +141,8 @@ import Testing
     @Test func callersWordWinsOverTheFiles() async throws {
         try await RoutesHousehold.with { (home) async throws in
             let photo = MediaFixtures.jpeg(exif: MediaFixtures.exif(littleEndian: true))
-            let body = object(home, photo, ["latitude": 1.5, "camera_make": "Mine", "format": "jpg", "album": "Summer"])
+            let body = object(
+                home, photo, ["latitude": 1.5, "camera_make": "Mine", "format": "jpg", "album": "Summer"])
             #expect(try await home.post("/images/upload", body).status == 201)
             let item = try #require(try await home.get("/streams/image").json["items"]?[0])
             #expect(item["latitude"] == 1.5)
@@ -163,7 +170,9 @@ import Testing
         try await RoutesHousehold.with { (home) async throws in
             var photo = MediaFixtures.jpeg(exif: MediaFixtures.exif(littleEndian: true))
             for index in 40..<120 { photo[index] = 0xff }
-            #expect(try await home.send(.post, "/images/upload\(query(home))", body: photo, type: "image/jpeg").status == 201)
+            #expect(
+                try await home.send(.post, "/images/upload\(query(home))", body: photo, type: "image/jpeg").status
+                    == 201)
         }
     }
 
@@ -243,11 +252,13 @@ import Testing
             let photo = MediaFixtures.jpeg()
             let own = "/images/upload?timestamp=\(RoutesHousehold.time(minute: 1))"
             #expect(try await home.send(.post, own, as: .phone, body: photo, type: "image/jpeg").status == 201)
-            #expect(try await home.send(.post, own, as: .phoneOnly("gps"), body: photo, type: "image/jpeg").status == 403)
+            #expect(
+                try await home.send(.post, own, as: .phoneOnly("gps"), body: photo, type: "image/jpeg").status == 403)
             #expect(try await home.send(.post, own, as: .nobody, body: photo, type: "image/jpeg").status == 401)
             #expect(
                 try await home.send(
-                    .post, "/images/upload\(query(home))", as: .member, body: photo, type: "image/jpeg").status == 403)
+                    .post, "/images/upload\(query(home))", as: .member, body: photo, type: "image/jpeg"
+                ).status == 403)
         }
     }
 
@@ -303,13 +314,16 @@ import Testing
             #expect(try await home.get(path, as: .nobody).status == 401)
             // Knowing the digest does not make it theirs.
             let claim: JSONValue = [
-                "device_id": .string(home.bensPhone.id.description), "timestamp": .string(RoutesHousehold.time(minute: 2)),
+                "device_id": .string(home.bensPhone.id.description),
+                "timestamp": .string(RoutesHousehold.time(minute: 2)),
                 "blob": made.json["blob"] ?? .null, "format": "jpeg",
             ]
             #expect(try await home.post("/streams/image", claim, as: .member).pointers == ["/blob"])
             // Having the file does.
             let own = "/images/upload?device_id=\(home.bensPhone.id)&timestamp=\(RoutesHousehold.time(minute: 2))"
-            #expect(try await home.send(.post, own, as: .member, body: MediaFixtures.jpeg(), type: "image/jpeg").status == 201)
+            #expect(
+                try await home.send(.post, own, as: .member, body: MediaFixtures.jpeg(), type: "image/jpeg").status
+                    == 201)
             #expect(try await home.get(path, as: .member).status == 200)
             #expect(try fileCount(home) == 1)
             // Whoever sees the file may name it again.

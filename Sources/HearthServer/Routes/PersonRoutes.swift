@@ -27,7 +27,8 @@ struct PersonRoutes {
             Route(
                 .get, "/people", "listPeople", tag: "People", "The people of the household that the caller may see",
                 parameters: Page.parameters,
-                answers: [.json(Shape.page(of: Shape.named("Person")), "The people in order of arrival")], handler: list),
+                answers: [.json(Shape.page(of: Shape.named("Person")), "The people in order of arrival")], handler: list
+            ),
             Route(
                 .delete, "/people/{id}/data", "erasePerson", tag: "People", "Erase all readings and files of a person",
                 detail: """

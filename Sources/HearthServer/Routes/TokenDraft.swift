@@ -14,7 +14,9 @@ struct TokenDraft {
 
     static let nameLengths = 1...200
     static let roles = Role.allCases.map(\.rawValue)
-    static let example: JSONValue = ["name": "Anna's phone", "role": "device", "device_id": "01948f0e-7c3a-7d21-9b6f-3f1d2a4c5e60"]
+    static let example: JSONValue = [
+        "name": "Anna's phone", "role": "device", "device_id": "01948f0e-7c3a-7d21-9b6f-3f1d2a4c5e60",
+    ]
 
     /// Throws everything that is wrong. Streams are named as the registry does, whatever alias the caller used.
     init(_ root: JSONReference, registry: StreamRegistry, now: Timestamp) throws(HearthError) {

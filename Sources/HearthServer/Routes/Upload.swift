@@ -38,7 +38,8 @@ struct Upload<Kind: UploadKind>: Sendable {
             throw HearthError(
                 .unsupportedMediaType, "Forms of several parts are not read here.",
                 hint: "Send the file itself as the body, with its fields in the query, or JSON with data in base64.")
-        case "", "application/x-www-form-urlencoded", "application/octet-stream": return hasFields ? .file(nil) : .object
+        case "", "application/x-www-form-urlencoded", "application/octet-stream":
+            return hasFields ? .file(nil) : .object
         case _ where Kind.format(named: type) != nil: return .file(type)
         // Says what is read here when it is something else.
         default:
@@ -54,7 +55,9 @@ struct Upload<Kind: UploadKind>: Sendable {
                 hint: "Sounds and pictures are compressed already.")
         }
         var members: [(String, JSONValue)] = []
-        for (name, value) in request.uri.queryParameters { members.append((String(name), field(String(name), String(value)))) }
+        for (name, value) in request.uri.queryParameters {
+            members.append((String(name), field(String(name), String(value))))
+        }
         let fields = JSONValue.members(members)
         let stated = try statedFormat(fields, type)
         try check(fields, stated: stated)
@@ -82,7 +85,8 @@ struct Upload<Kind: UploadKind>: Sendable {
     /// The reading's members and the file.
     private func parts(of root: JSONReference) throws(HearthError) -> (JSONValue, [UInt8]) {
         guard root.kind == .object else {
-            throw HearthError(.invalidValue, "The body is not an object.", fields: [.init(pointer: "", message: "is an object")])
+            throw HearthError(
+                .invalidValue, "The body is not an object.", fields: [.init(pointer: "", message: "is an object")])
         }
         guard let data = root["data"], data.kind == .string || data.kind == .binary else {
             throw HearthError(
@@ -95,7 +99,9 @@ struct Upload<Kind: UploadKind>: Sendable {
                 fields: [.init(pointer: "/data", message: "is not base64 (RFC 4648 section 4)")])
         }
         var members: [(String, JSONValue)] = []
-        for (key, value) in root.members where key.string != "data" { members.append((key.string ?? "", JSONValue(value))) }
+        for (key, value) in root.members where key.string != "data" {
+            members.append((key.string ?? "", JSONValue(value)))
+        }
         return (.members(members), bytes)
     }
 
@@ -124,7 +130,8 @@ struct Upload<Kind: UploadKind>: Sendable {
             guard let text, !text.isNull else { continue }
             guard let format = text.string.flatMap({ Kind.format(named: $0) }) else {
                 throw HearthError(
-                    .invalidValue, "The format is none of those that Hearth takes here.", hint: "It takes \(Kind.formatNames).",
+                    .invalidValue, "The format is none of those that Hearth takes here.",
+                    hint: "It takes \(Kind.formatNames).",
                     fields: [.init(pointer: "/\(name)", message: "is one of \(Kind.formatNames)")])
             }
             return format
@@ -166,7 +173,8 @@ struct Upload<Kind: UploadKind>: Sendable {
         _ receiver: UploadReceiver<Kind.Parser>, _ fields: JSONValue, _ stated: Kind.Format?
     ) async throws -> Response {
         guard receiver.size > 0 else {
-            throw HearthError(.invalidValue, "The file is empty.", fields: [.init(pointer: "/data", message: "has no bytes")])
+            throw HearthError(
+                .invalidValue, "The file is empty.", fields: [.init(pointer: "/data", message: "has no bytes")])
         }
         guard let format = try Kind.check(receiver.walker, stated: stated, size: receiver.size, isEnd: true) else {
             throw HearthError(.internalError, "The file's format was not decided.", disposition: .defect)
