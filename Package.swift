@@ -12,6 +12,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
@@ -73,8 +74,8 @@ let modules: [Module] = [
             "HearthServer",
         ],
         outside: [
-            argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections, yams,
-            "CPCRE2", "CZlib", "CZstd",
+            argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections,
+            unixSignals, yams, "CPCRE2", "CZlib", "CZstd",
         ]),
     Module(name: "hearth", layer: 8, modules: ["HearthCommands"], isExecutable: true),
     // beside: numbers from inside the process, for Benchmarks/run.py
@@ -138,8 +139,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthServer", "HearthTesting",
         ],
         outside: [
-            hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, logging, lifecycle, orderedCollections,
-            "CZlib",
+            hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, nioPosix, nioSSL, logging, lifecycle,
+            orderedCollections, "CZlib",
         ]
     ),
     (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),
@@ -150,6 +151,12 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     ),
     // Kills the real program, so that must be built too.
     (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
+    (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
+    (
+        name: "HearthStoreSQLiteTests",
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthTesting"],
+        outside: [grdb, grdbSQLite]
+    ),
 ]
 
 for test in tests {

@@ -9,8 +9,8 @@ end
 
 function init(arguments)
     device, token = arguments[1], arguments[2]
-    -- 20,000 seconds of milliseconds for each thread of a run.
-    second = tonumber(arguments[3]) + number * 20000
+    -- 2,000 seconds of milliseconds for each thread of a run.
+    second = tonumber(arguments[3]) + number * 2000
     millisecond = 0
     day = os.date("!%Y-%m-%dT%H:%M:%S", second)
     wrk.method = "POST"

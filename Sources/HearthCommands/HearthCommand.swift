@@ -29,7 +29,7 @@ struct HearthCommand: AsyncParsableCommand {
 
     /// Parses and runs one command line.
     /// - Returns: How the process should end. What went wrong is written to the context's error output.
-    static func invoke(_ arguments: [String], in context: CommandContext) async -> ExitStatus {
+    static func invoke(_ arguments: [String], in context: CommandContext) async -> CommandStatus {
         do {
             do {
                 let command = try parseAsRoot(arguments)
@@ -54,7 +54,7 @@ struct HearthCommand: AsyncParsableCommand {
     }
 
     /// Help, versions and completion scripts are thrown as errors by the parser, as are wrong command lines.
-    private static func report(_ error: any Error, in context: CommandContext) throws -> ExitStatus {
+    private static func report(_ error: any Error, in context: CommandContext) throws -> CommandStatus {
         let text = fullMessage(for: error)
         if exitCode(for: error).isSuccess {
             if !text.isEmpty { try context.output.line(text) }
@@ -71,6 +71,8 @@ package enum HearthProgram {
     package static func run() async -> Never {
         // A reader that goes away is noticed where we write to it.
         signal(SIGPIPE, SIG_IGN)
+        // What the program writes is for its user alone, databases above all.
+        umask(0o077)
         let status = await HearthCommand.invoke(Array(CommandLine.arguments.dropFirst()), in: .process())
         exit(status.code)
     }
@@ -83,5 +85,5 @@ protocol Verb: ParsableCommand {
 
 /// The command did its work and has said what it found; only its status is left to tell.
 struct CheckFailed: Error {
-    var status: ExitStatus
+    var status: CommandStatus
 }

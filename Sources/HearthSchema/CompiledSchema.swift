@@ -20,8 +20,8 @@ package final class CompiledSchema: Sendable {
         try self.init(compilation)
     }
 
-    /// Whether the value satisfies the schema. Made for the hot path: it stops at the first fault and says nothing about
-    /// it. A value whose check reaches a limit of `SchemaLimits` is not valid.
+    /// Whether the value satisfies the schema. Made for the hot path: it stops at the first fault and does not say what
+    /// it is. A value whose check reaches a limit of `SchemaLimits` is not valid.
     package func validate(_ value: JSONReference) -> Bool { program.validate(value) }
 
     package func validate(_ document: JSONDocument) -> Bool { document.withRoot { program.validate($0) } }

@@ -12,7 +12,7 @@ enum Resources {
     /// Larger files are not definitions.
     private static let longestFile = 4 << 20
 
-    /// In `HEARTH_RESOURCES` when it is set, then beside the executable, then in `../share/hearth` as packages install it.
+    /// In `HEARTH_RESOURCES` when it is set, beside the executable, and in `../share/hearth`, as packages install it.
     private static func candidates() -> [String] {
         var folders: [String] = []
         if let variable = getenv("HEARTH_RESOURCES") { folders.append(String(cString: variable)) }

@@ -8,9 +8,9 @@ package struct SchemaLimits: Sendable {
     package var nodes = 100_000
     /// Documents that a schema may pull in.
     package var documents = 1000
-    /// Schemas entered within one another while one value is validated: depth of the instance times hops of
-    /// references per level. At 2,048 the call stack stays below 2 MiB.
-    package var evaluationDepth = 2048
+    /// Schemas entered within one another while one value is validated: levels of the value times hops of references per
+    /// level. Telling errors takes up to 4 KiB of stack per schema, so that this bounds it by 2 MiB.
+    package var evaluationDepth = 512
     /// Schemas applied while one document is validated, about a second of work.
     package var evaluationSteps = 20_000_000
     /// Bytes of a regular expression.
@@ -20,7 +20,7 @@ package struct SchemaLimits: Sendable {
     /// Memory of one match in KiB.
     package var patternKilobytes: UInt32 = 4096
     /// Time that all matches of one document may take together. Looked at every 64 matches.
-    package var patternTime = Duration.milliseconds(500)
+    package var patternMilliseconds: UInt64 = 500
     /// Failing members or items of one container that are described.
     package var failuresPerContainer = 100
 

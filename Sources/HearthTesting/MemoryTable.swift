@@ -32,7 +32,7 @@ struct MemoryTable {
     }
 
     mutating func evolve(to newer: StreamDefinition) throws {
-        switch try StreamEvolution(from: definition, to: newer) {
+        switch try StreamEvolution(stored: definition, newer: newer) {
         case .unchanged: definition = newer
         case .addedFields:
             let map = ColumnMap(of: newer, in: definition)
@@ -71,7 +71,9 @@ struct MemoryTable {
 
     /// Indexes of the query's rows beyond `position`, in the query's order.
     mutating func rows(of query: ReadingQuery, after position: ReadingPosition?) -> [Int] {
-        let sorted = positions ?? rows.heads.indices.map { (ReadingPosition(rows.heads[$0]), $0) }
+        let sorted =
+            positions
+            ?? rows.heads.indices.map { (ReadingPosition(rows.heads[$0]), $0) }
             .sorted { $0.0 < $1.0 }
             .map(\.1)
         positions = sorted

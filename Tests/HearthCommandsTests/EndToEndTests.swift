@@ -1,6 +1,7 @@
 import Foundation
 import HearthCore
 import HearthIngest
+import HearthVault
 import Testing
 
 @testable import HearthCommands

@@ -106,7 +106,7 @@ enum SettingsPage {
 
     @Test func exitCodesAreExplained() throws {
         let page = try Repository.read("docs/reference/cli.md")
-        for status in ExitStatus.all {
+        for status in CommandStatus.all {
             #expect(page.contains("| \(status.code) | \(status.meaning)"), "exit code \(status.code)")
         }
     }
@@ -115,6 +115,6 @@ enum SettingsPage {
         let page = try Repository.read("docs/reference/errors.md")
         let codes = page.matches(of: /(?m)^\| `([a-z0-9-]+)` \|/).map { String($0.1) }
         #expect(codes.count > 20)
-        for code in codes { #expect(ExitStatus.table[code] != nil, "\(code)") }
+        for code in codes { #expect(CommandStatus.table[code] != nil, "\(code)") }
     }
 }

@@ -32,7 +32,7 @@ struct RunningHearth {
     }
 
     struct Ending {
-        var status: ExitStatus
+        var status: CommandStatus
         var output: String
         var errors: String
 

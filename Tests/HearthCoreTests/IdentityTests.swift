@@ -28,6 +28,23 @@ struct UniqueIDTests {
         ])
     func malformed(text: String) { #expect(UniqueID(text) == nil) }
 
+    @Test("one wrong byte anywhere is refused")
+    func wrongByte() {
+        let good = Array("018f2c2e-7b3a-7abc-8def-0123456789ab".utf8)
+        for place in good.indices {
+            for byte in UInt8.min...UInt8.max {
+                var text = good
+                text[place] = byte
+                let isTaken =
+                    good[place] == UInt8(ascii: "-")
+                    ? byte == good[place] : "0123456789abcdefABCDEF".utf8.contains(byte)
+                if (text.withUnsafeBufferPointer { UniqueID(utf8: $0) } != nil) != isTaken {
+                    Issue.record("byte \(byte) at \(place)")
+                }
+            }
+        }
+    }
+
     @Test("fresh ids are version 7, differ and sort by their millisecond")
     func fresh() {
         var generator = SplitMix64(seed: 2)

@@ -40,6 +40,29 @@ struct TimestampTests {
         ])
     func bad(text: String) { #expect(Timestamp(text) == nil) }
 
+    @Test("one wrong byte anywhere is refused")
+    func wrongByte() {
+        let good = Array("2026-11-21T08:00:00Z".utf8)
+        for place in good.indices {
+            for byte in UInt8.min...UInt8.max {
+                var text = good
+                text[place] = byte
+                let isDigit = byte &- 0x30 < 10
+                let isTaken =
+                    switch place {
+                    case 4, 7, 13, 16: byte == good[place]
+                    case 10: "Tt ".utf8.contains(byte)
+                    case 19: "Zz".utf8.contains(byte)
+                    default: isDigit
+                    }
+                let time = text.withUnsafeBufferPointer { Timestamp(utf8: $0) }
+                // A digit can still make a month or an hour that does not exist.
+                if !isTaken, time != nil { Issue.record("\(String(decoding: text, as: UTF8.self))") }
+                if isTaken, !isDigit, time == nil { Issue.record("\(String(decoding: text, as: UTF8.self))") }
+            }
+        }
+    }
+
     @Test("what is written is read back, with as many digits as are needed")
     func roundTrip() {
         var generator = SplitMix64(seed: 1970)

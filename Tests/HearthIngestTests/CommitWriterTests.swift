@@ -41,6 +41,28 @@ struct CommitWriterTests {
         #expect(Set(receipts.map(\.id)).count == 1)
     }
 
+    @Test func duplicatesAmongCallersOfOneTransactionAreToldToTheRightOnes() async throws {
+        let home = try await IngestFixture()
+        // Nobody writes yet, so that all of them share the first transaction.
+        let calls = (0..<60).map { number in
+            Task {
+                let text = home.heartrate("\"bpm\":60,\"note\":\"n\(number % 20)\"", at: "\(1_795_000_000 + number % 20)")
+                return try await home.ingest.one(JSONDocument(parsing: text), source: home.source("heartrate"))
+            }
+        }
+        while home.writer.queueDepth < 60 { await Task.yield() }
+        let receipts = try await home.whileWriting {
+            var receipts: [Receipt] = []
+            for call in calls { receipts.append(try await call.value) }
+            return receipts
+        }
+        #expect(home.writer.statistics.commits == 1)
+        #expect(receipts.filter { !$0.isDuplicate }.count == 20)
+        for number in 0..<20 {
+            #expect(Set([receipts[number].id, receipts[number + 20].id, receipts[number + 40].id]).count == 1)
+        }
+    }
+
     @Test func aFullQueueTurnsCallersAwayAndKeepsWhatItHas() async throws {
         var limits = IngestLimits()
         limits.queuedRows = 2

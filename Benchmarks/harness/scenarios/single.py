@@ -14,7 +14,7 @@ def _measure(bench: Bench, server: Server) -> list[Throughput]:
         device = server.devices(1)[0]
 
         def once(seconds: float) -> Throughput:
-            first = bench.clock.take(20_000)
+            first = bench.clock.take(2_000)
             arguments = [device, server.token, str(first)]
             return wrk(server.url + "/sensor/heartrate", "heartrate.lua", arguments, CONNECTIONS, seconds)
 

@@ -19,7 +19,7 @@ def run(bench: Bench) -> Report:
         device = server.devices(1)[0]
 
         def post(seconds: float, rate: float) -> dict:
-            first = bench.clock.take(60_000 if rate == 0 else seconds * rate / 1000)
+            first = bench.clock.take(5_000 if rate == 0 else seconds * rate / 1000)
             return load(
                 "post",
                 port=server.port,

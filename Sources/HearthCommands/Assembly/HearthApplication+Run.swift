@@ -1,15 +1,18 @@
 import HearthCore
+import HearthIngest
 import HearthServer
-import Hummingbird
+import HearthStore
+import HearthVault
 import Logging
 import NIOCore
 import ServiceLifecycle
+import UnixSignals
 
 extension HearthApplication {
     /// Serves until SIGTERM or SIGINT comes, then answers what is under way and closes.
     /// - Parameter ready: Called once, when the server answers. When it throws, so does this.
     package func serve(ready: @escaping @Sendable (ServerAddress) async throws -> Void) async throws {
-        try await run(listens: true, signals: [.sigterm, .sigint]) { address in
+        try await run(listens: true, stopsOnSignals: true) { address in
             if let address { try await ready(address) }
             // Returning would end the program.
             try await gracefulShutdown()
@@ -23,17 +26,18 @@ extension HearthApplication {
     package func run(
         listens: Bool = true, while body: @escaping @Sendable (ServerAddress?) async throws -> Void
     ) async throws {
-        try await run(listens: listens, signals: [], while: body)
+        try await run(listens: listens, stopsOnSignals: false, while: body)
     }
 
     /// Services in the order in which they need each other; they stop in reverse.
     private func run(
-        listens: Bool, signals: [UnixSignal], while body: @escaping @Sendable (ServerAddress?) async throws -> Void
+        listens: Bool, stopsOnSignals: Bool, while body: @escaping @Sendable (ServerAddress?) async throws -> Void
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
         var services: [any Service] = [ingest.writer, maintenance]
-        if let log = dependencies.accessLog { services.insert(log, at: 0) }
-        if listens { services.append(makeApplication(dependencies) { port.yield($0) }) }
+        if listens {
+            services.append(makeApplication(dependencies) { address in port.yield(address?.port ?? settings.port) })
+        }
         let foreground = Foreground {
             guard listens else { return try await body(nil) }
             // Ends without a port when the program is stopped before it listens.
@@ -45,7 +49,7 @@ extension HearthApplication {
         var configuration = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
                 + [.init(service: foreground, successTerminationBehavior: .gracefullyShutdownGroup)],
-            gracefulShutdownSignals: signals, logger: logger)
+            gracefulShutdownSignals: stopsOnSignals ? [.sigterm, .sigint] : [], logger: logger)
         // What is acknowledged is durable already; a connection that never ends must not keep the program.
         configuration.maximumGracefulShutdownDuration = .seconds(30)
         do {
@@ -63,6 +67,11 @@ extension HearthApplication {
         try await store.close()
         try await catalogue.close()
     }
+}
+
+extension HearthApplication {
+    /// Opens the console in a browser, signed in as the owner.
+    func consoleURL(at address: ServerAddress) -> String { "\(address)/?token=\(ownerToken.token.secret)" }
 }
 
 /// What the program does in the foreground, as a service among the others.

@@ -1,11 +1,11 @@
 package import HearthCore
 package import HearthIngest
+import HearthSchema
 package import HearthServer
 package import HearthStore
+import HearthStoreSQLite
 package import HearthVault
 package import Logging
-import HearthSchema
-import HearthStoreSQLite
 import ServiceLifecycle
 
 /// The whole program, put together: settings in, application out. The commands and the tests get it from the same call.
@@ -26,10 +26,14 @@ package struct HearthApplication: Sendable {
 
     /// Opens everything that the settings name; nothing runs yet.
     ///
+    /// - Parameters:
+    ///   - accessLog: Where requests are logged; nil: nowhere.
+    ///   - environment: Of the process, for the time zone of a household that is made now.
     /// - Throws: `home-in-use` when another server has the home; what the keys, the stream definitions and the databases
     ///   are refused for.
     package static func assemble(
-        settings: Settings, logger: Logger, time: any TimeSource = SystemTime(), environment: [String: String] = [:]
+        settings: Settings, logger: Logger, accessLog: AccessLog? = nil, time: any TimeSource = SystemTime(),
+        environment: [String: String] = [:]
     ) async throws -> HearthApplication {
         try LocalFile.makeFolder(settings.home)
         let lock = try HomeLock(home: settings.home)
@@ -37,7 +41,7 @@ package struct HearthApplication: Sendable {
         let ring = try KeyRing.load(home: settings.home, expectsExisting: isSealed)
         let digest = ReadingDigest(key: ring.sipKey(for: .digest))
         let registry = try StreamRegistry(
-            try StreamRegistry.shipped(resources: settings.resources)
+            try StreamRegistry.shipped()
                 + StreamRegistry.load(directory: settings.home + "/schemas"))
 
         let catalogue = try await SQLiteCatalogueStore.open(path: settings.home + "/hearth.db")
@@ -63,7 +67,8 @@ package struct HearthApplication: Sendable {
             writer: CommitWriter(store: store, limits: limits))
         let dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry, blobs: blobs,
-            authenticator: authenticator, time: time, metrics: ServerMetrics(), settings: settings.server, logger: logger)
+            authenticator: authenticator, time: time, metrics: ServerMetrics(), settings: settings.server, logger: logger,
+            accessLog: accessLog)
         let maintenance = MaintenanceService(
             registry: registry, store: store, catalogue: catalogue, blobs: blobs, time: time,
             interval: settings.maintenanceInterval, logger: logger)

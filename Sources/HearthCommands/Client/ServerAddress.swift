@@ -1,7 +1,7 @@
 import HearthCore
 
 /// Where a Hearth answers.
-struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
+package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     var usesTLS: Bool
     /// Without brackets.
     var host: String
@@ -64,7 +64,7 @@ struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         return port == (usesTLS ? 443 : 80) ? name : "\(name):\(port)"
     }
 
-    var description: String { "\(usesTLS ? "https" : "http")://\(authority)\(prefix)" }
+    package var description: String { "\(usesTLS ? "https" : "http")://\(authority)\(prefix)" }
 
     /// The address of sockets.
     var socketDescription: String { "\(usesTLS ? "wss" : "ws")://\(authority)\(prefix)" }

@@ -4,10 +4,10 @@ import NIOHTTP1
 
 /// One open connection to a Hearth; requests go one after the other.
 final class ServerConnection {
-    typealias Channel = NIOAsyncChannel<HTTPClientResponsePart, HTTPPart<HTTPRequestHead, ByteBuffer>>
+    typealias Channel = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
 
     private let answers: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
-    private let requests: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPRequestHead, ByteBuffer>>
+    private let requests: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
     private let address: ServerAddress
     private let token: String?
     /// Whether another request may follow on this connection.
@@ -15,7 +15,7 @@ final class ServerConnection {
 
     init(
         answers: NIOAsyncChannelInboundStream<HTTPClientResponsePart>,
-        requests: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPRequestHead, ByteBuffer>>, address: ServerAddress,
+        requests: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>, address: ServerAddress,
         token: String?
     ) {
         self.answers = answers.makeAsyncIterator()
@@ -40,7 +40,7 @@ final class ServerConnection {
         }
         do {
             try await requests.write(.head(head))
-            if let body = call.body, !body.isEmpty { try await requests.write(.body(ByteBuffer(bytes: body))) }
+            if let body = call.body, !body.isEmpty { try await requests.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
             try await requests.write(.end(nil))
         } catch {
             // The server may have answered and closed before it took the whole body: its answer tells more.

@@ -55,7 +55,7 @@ struct DemoCommand: Verb {
         _ count: Int, _ home: DemoHome, _ application: HearthApplication, _ address: ServerAddress?, _ context: CommandContext
     ) throws {
         let output = context.output
-        let console = address.map { "\($0)/?token=\(application.ownerToken.token.secret)" }
+        let console = address.map { application.consoleURL(at: $0) }
         if json {
             let report: JSONValue = [
                 "home": .string(home.path), "readings": .integer(Int64(count)),

@@ -1,5 +1,6 @@
 import HearthCore
 import HearthIngest
+import HearthSchema
 import HearthServer
 import HearthStore
 import HearthVault

@@ -1,6 +1,6 @@
 import ArgumentParser
 import HearthCore
-import Logging
+import HearthVault
 
 struct ServeCommand: Verb {
     static let configuration = CommandConfiguration(
@@ -20,7 +20,7 @@ struct ServeCommand: Verb {
         let server = try await ServerRun(settings: settings, context: context)
         try await server.run { application, address in
             let isNew = application.ownerToken.isNew
-            let console = "\(address)/?token=\(application.ownerToken.token.secret)"
+            let console = application.consoleURL(at: address)
             if json {
                 var report: JSONValue = ["url": .string(address.description), "home": .string(settings.home)]
                 if isNew { report = report.adding("console_url", .string(console)) }

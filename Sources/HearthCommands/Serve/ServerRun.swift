@@ -1,4 +1,5 @@
 import HearthCore
+import HearthServer
 import Logging
 import ServiceLifecycle
 
@@ -19,8 +20,13 @@ struct ServerRun {
                 """)
         }
         DescriptorLimit.raise(forConnections: settings.maxConnections)
+        // A person at a terminal is told of requests only when they ask for details.
+        let logsRequests = logger.logLevel <= (context.errors.isTerminal ? .debug : .info)
+        let output = context.errors
         application = try await HearthApplication.assemble(
-            settings: settings, logger: logger, environment: context.environment)
+            settings: settings, logger: logger,
+            accessLog: logsRequests ? AccessLog { lines in try output.write(lines) } : nil,
+            environment: context.environment)
     }
 
     /// Runs until a signal comes.

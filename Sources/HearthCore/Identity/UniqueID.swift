@@ -28,26 +28,24 @@ public struct UniqueID: Hashable, Sendable, Comparable, CustomStringConvertible 
     }
 
     public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
-        guard text.count == 36 else { return nil }
-        var words: (UInt64, UInt64) = (0, 0)
-        var digits = 0
-        for index in 0..<36 {
-            let byte = text[index]
-            if index == 8 || index == 13 || index == 18 || index == 23 {
-                guard byte == UInt8(ascii: "-") else { return nil }
-                continue
+        guard text.count == 36, let start = text.baseAddress else { return nil }
+        // A digit that is none sets bits that stay, so that nothing is decided digit by digit.
+        var wrong = (start[8] ^ UInt8(ascii: "-")) | (start[13] ^ UInt8(ascii: "-"))
+        wrong |= (start[18] ^ UInt8(ascii: "-")) | (start[23] ^ UInt8(ascii: "-"))
+        func digits(_ range: Range<Int>, behind word: UInt64) -> UInt64 {
+            var word = word
+            for index in range {
+                let digit = start[index] &- UInt8(ascii: "0")
+                let letter = (start[index] | 0x20) &- UInt8(ascii: "a")
+                let value = digit < 10 ? digit : letter < 6 ? letter &+ 10 : 0xff
+                wrong |= value & 0xf0
+                word = word << 4 | UInt64(value & 15)
             }
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
-            default: return nil
-            }
-            if digits < 16 { words.0 = words.0 << 4 | UInt64(digit) } else { words.1 = words.1 << 4 | UInt64(digit) }
-            digits += 1
+            return word
         }
-        (high, low) = words
+        high = digits(14..<18, behind: digits(9..<13, behind: digits(0..<8, behind: 0)))
+        low = digits(24..<36, behind: digits(19..<23, behind: 0))
+        if wrong != 0 { return nil }
     }
 
     public static func < (left: UniqueID, right: UniqueID) -> Bool { (left.high, left.low) < (right.high, right.low) }

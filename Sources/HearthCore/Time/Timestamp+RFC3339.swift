@@ -8,22 +8,22 @@ extension Timestamp {
     }
 
     public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
-        guard text.count >= 20 else { return nil }
-        func digits(_ start: Int, _ count: Int) -> Int? {
-            var value = 0
-            for index in start..<start + count {
-                let digit = text[index] &- UInt8(ascii: "0")
-                guard digit < 10 else { return nil }
-                value = value * 10 + Int(digit)
-            }
-            return value
+        guard text.count >= 20, let start = text.baseAddress else { return nil }
+        // One reading has one of these, so nothing is decided digit by digit: a wrong one sets bits that stay.
+        var wrong: UInt8 = 0
+        func digits(_ offset: Int) -> Int {
+            let tens = start[offset] &- UInt8(ascii: "0")
+            let ones = start[offset &+ 1] &- UInt8(ascii: "0")
+            wrong |= tens > 9 || ones > 9 ? 1 : 0
+            return Int(tens) &* 10 &+ Int(ones)
         }
-        guard let year = digits(0, 4), text[4] == UInt8(ascii: "-"), let month = digits(5, 2),
-            text[7] == UInt8(ascii: "-"), let day = digits(8, 2),
-            text[10] | 0x20 == UInt8(ascii: "t") || text[10] == UInt8(ascii: " "),
-            let hour = digits(11, 2), text[13] == UInt8(ascii: ":"), let minute = digits(14, 2),
-            text[16] == UInt8(ascii: ":"), let second = digits(17, 2),
-            month >= 1, month <= 12, day >= 1, day <= CivilDate.daysInMonth(month, of: year),
+        let year = digits(0) &* 100 &+ digits(2)
+        let (month, day, hour, minute, second) = (digits(5), digits(8), digits(11), digits(14), digits(17))
+        let separator = start[10] | 0x20
+        wrong |= (start[4] ^ UInt8(ascii: "-")) | (start[7] ^ UInt8(ascii: "-"))
+        wrong |= (start[13] ^ UInt8(ascii: ":")) | (start[16] ^ UInt8(ascii: ":"))
+        guard wrong == 0, separator == UInt8(ascii: "t") || start[10] == UInt8(ascii: " "),
+            month >= 1, month <= 12, day >= 1, day <= 28 || day <= CivilDate.daysInMonth(month, of: year),
             hour < 24, minute < 60, second <= 60
         else { return nil }
         var index = 19
@@ -45,9 +45,10 @@ extension Timestamp {
         case UInt8(ascii: "Z"), UInt8(ascii: "z"):
             guard index + 1 == text.count else { return nil }
         case UInt8(ascii: "+"), UInt8(ascii: "-"):
-            guard index + 6 == text.count, let hours = digits(index + 1, 2), text[index + 3] == UInt8(ascii: ":"),
-                let minutes = digits(index + 4, 2), hours < 24, minutes < 60
-            else { return nil }
+            guard index + 6 == text.count, text[index + 3] == UInt8(ascii: ":") else { return nil }
+            let hours = digits(index + 1)
+            let minutes = digits(index + 4)
+            guard wrong == 0, hours < 24, minutes < 60 else { return nil }
             offsetMinutes = (hours * 60 + minutes) * (text[index] == UInt8(ascii: "-") ? -1 : 1)
         default: return nil
         }

@@ -241,7 +241,8 @@ struct Envelope {
 extension HearthError {
     static func invalid(_ fields: [Field], stream: String?) -> HearthError {
         let what = stream.map { "The reading does not fit the stream \($0)" } ?? "The reading cannot be taken"
-        return HearthError(.invalidValue, "\(what): \(fields.first?.message ?? "it is not valid").", fields: fields)
+        let first = fields.first.map { "\($0.pointer.isEmpty ? "it" : $0.pointer) \($0.message)" } ?? "it is not valid"
+        return HearthError(.invalidValue, "\(what): \(first).", fields: fields)
     }
 }
 

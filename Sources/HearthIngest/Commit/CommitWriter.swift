@@ -125,7 +125,11 @@ package final class CommitWriter: Service {
         let clock = ContinuousClock()
         let start = clock.now
         do {
-            var outcomes = try await store.append(group.flatMap(\.batches))[...]
+            var joined = CommitGroup()
+            for entry in group {
+                for batch in entry.batches { joined.add(batch) }
+            }
+            var outcomes = joined.outcomes(from: try await store.append(joined.batches))[...]
             record(group, outcomes, clock.now - start)
             for entry in group {
                 entry.continuation.resume(returning: Array(outcomes.prefix(entry.batches.count)))

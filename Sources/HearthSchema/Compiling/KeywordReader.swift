@@ -98,8 +98,8 @@ struct KeywordReader {
             let text = try string(name, value)
             return .format(name: text, asserted: assertsFormat ? Format(rawName: text) : nil)
         case "contentEncoding", "contentMediaType":
-            _ = try string(name, value)
-            return .annotation(value)
+            return .content(.string(try string(name, value)))
+        case "contentSchema": return has("contentMediaType") ? .content(value) : nil
 
         default: return try containerRule(name, value)
         }

@@ -173,7 +173,7 @@ final class SchemaCompilation {
                 case .open:
                     throw HearthError(
                         .invalidSchema,
-                        "schema \(nodes[node].location) is not usable: it applies itself to the same value without end.",
+                        "schema \(nodes[node].location) is not usable: it applies itself to the same value for ever.",
                         hint: "Let the reference stand under a keyword that leads into the value, such as properties.")
                 case .unseen:
                     states[node] = .open

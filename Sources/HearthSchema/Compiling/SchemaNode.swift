@@ -76,6 +76,8 @@ enum Rule: Sendable {
 
     /// A value that is handed on with a valid instance.
     case annotation(JSONValue)
+    /// An annotation of strings: what their text encodes.
+    case content(JSONValue)
 }
 
 extension Rule {

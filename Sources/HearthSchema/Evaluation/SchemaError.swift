@@ -19,7 +19,7 @@ package struct SchemaError: Error, Hashable, Sendable, CustomStringConvertible {
 extension CompiledSchema {
     /// What is wrong with the value, in the order of the schema's keywords; empty when it is valid.
     ///
-    /// Where a value fits none of several forms, the faults of the one form it resembles are told, else the choice itself.
+    /// Where a value fits none of several forms, it is told why the one form it resembles does not fit.
     /// - Parameter limit: the most errors to return.
     package func errors(of value: JSONReference, limit: Int = 100) -> [SchemaError] {
         var evaluation = SchemaEvaluation(self, collectsAnnotations: false)

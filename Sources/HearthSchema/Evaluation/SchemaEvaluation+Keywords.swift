@@ -1,82 +1,38 @@
 import HearthCore
 
-/// Keywords that speak of the value as a whole.
+/// Which keywords are applied, and those that apply other schemas to the same value.
+///
+/// Functions on the path of recursion are kept small: their frames, one set per level of schemas, are what the limit on
+/// depth is measured by.
 extension SchemaEvaluation {
     /// - Parameter evaluated: parts that earlier keywords of the same schema have evaluated.
     mutating func apply(
         _ keyword: Keyword, of node: SchemaNode, to value: JSONReference, evaluated: Set<UInt32>
     ) -> Verdict {
-        switch keyword.rule {
-        case .reference(let target):
-            return conjunction(
-                [evaluate(target, value, under: [])], keyword, node, "does not satisfy the schema it must")
-        case .allOf(let targets):
-            var verdicts: [Verdict] = []
-            for (index, target) in targets.enumerated() {
-                verdicts.append(evaluate(target, value, under: [String(index)]))
-            }
-            return conjunction(verdicts, keyword, node, "does not satisfy all schemas it must")
-        case .anyOf(let targets): return alternatives(targets, value, keyword, node, atMost: .max)
-        case .oneOf(let targets): return alternatives(targets, value, keyword, node, atMost: 1)
-        case .not(let target):
-            let verdict = evaluate(target, value)
-            return verdict.isValid ? fault("must not have this form", keyword, node) : success(keyword, node)
-        case .conditional(let condition, let then, let otherwise):
-            return conditional(condition, then, otherwise, value, keyword, node)
-        case .dependentSchemas(let entries):
-            guard value.kind == .object else { return success(keyword, node) }
-            var verdicts: [Verdict] = []
-            for entry in entries where value.hasMember(entry.name) {
-                verdicts.append(evaluate(entry.node, value, under: [entry.name.text]))
-            }
-            return conjunction(verdicts, keyword, node, "does not satisfy what its members demand")
-
-        case .type(let types):
-            if !types.isDisjoint(with: TypeSet(value)) { return success(keyword, node) }
-            return fault("must be \(types.words), not \(TypeSet(value).ownWord)", keyword, node)
-        case .const(let constant):
-            if program.constants[constant].isEqual(to: value) { return success(keyword, node) }
-            return fault("must be \(Wording.shortText(program.constants[constant]))", keyword, node)
-        case .enumeration(let constants):
-            if constants.contains(where: { program.constants[$0].isEqual(to: value) }) { return success(keyword, node) }
-            return fault("must be \(Wording.choice(constants.map { program.constants[$0] }))", keyword, node)
-
-        case .bound(let bound):
-            guard let number = JSONNumber(value), !bound.allows(number) else { return success(keyword, node) }
-            return fault("must be \(bound.words)", keyword, node)
-        case .multipleOf(let divisor, let text):
-            guard let number = JSONNumber(value), !divisor.divides(number) else { return success(keyword, node) }
-            return fault("must be a multiple of \(text)", keyword, node)
-
-        case .minLength(let count):
-            guard let length = value.length, length < count else { return success(keyword, node) }
-            return fault("must have at least \(Wording.count(count, "character"))", keyword, node)
-        case .maxLength(let count):
-            guard let length = value.length, length > count else { return success(keyword, node) }
-            return fault("must have at most \(Wording.count(count, "character"))", keyword, node)
-        case .pattern(let pattern):
-            guard value.isText, !matches(pattern, value) else { return success(keyword, node) }
-            return fault("must match the pattern \(program.source(ofPattern: pattern))", keyword, node)
-        case .format(let name, let format):
-            if let format, value.isText, !value.withText({ format.accepts($0) }) {
-                return fault("must be \(format.expectation)", keyword, node)
-            }
-            return success(keyword, node, annotation: .string(name))
-
-        case .annotation(let annotation): return success(keyword, node, annotation: annotation)
-        case .prefixItems, .items, .contains, .minItems, .maxItems, .uniqueItems, .unevaluatedItems:
-            return value.kind == .array
+        switch keyword.rule.subject {
+        case .sameValue: applyInPlace(keyword, of: node, to: value)
+        case .anyValue: check(keyword, of: node, on: value)
+        case .array:
+            value.kind == .array
                 ? applyToArray(keyword, of: node, to: value, evaluated: evaluated) : success(keyword, node)
-        case .properties, .patternProperties, .additionalProperties, .propertyNames, .minProperties, .maxProperties,
-            .required, .dependentRequired, .unevaluatedProperties:
-            return value.kind == .object
+        case .object:
+            value.kind == .object
                 ? applyToObject(keyword, of: node, to: value, evaluated: evaluated) : success(keyword, node)
         }
     }
 
-    mutating func matches(_ pattern: Int, _ value: JSONReference) -> Bool {
-        let code = program.patterns[pattern]
-        return value.withText { run.matches(code, $0) }
+    private mutating func applyInPlace(_ keyword: Keyword, of node: SchemaNode, to value: JSONReference) -> Verdict {
+        switch keyword.rule {
+        case .reference(let target): reference(target, value, keyword, node)
+        case .allOf(let targets): allOf(targets, value, keyword, node)
+        case .anyOf(let targets): alternatives(targets, value, keyword, node, atMost: .max)
+        case .oneOf(let targets): alternatives(targets, value, keyword, node, atMost: 1)
+        case .not(let target): not(target, value, keyword, node)
+        case .conditional(let condition, let then, let otherwise):
+            conditional(condition, then, otherwise, value, keyword, node)
+        case .dependentSchemas(let entries): dependentSchemas(entries, value, keyword, node)
+        default: success(keyword, node)
+        }
     }
 
     /// A keyword that holds when all its subschemas do.
@@ -88,6 +44,23 @@ extension SchemaEvaluation {
         return success(
             keyword, node, evaluated: verdicts.reduce(into: []) { $0.formUnion($1.evaluated) },
             notes: verdicts.flatMap(\.units))
+    }
+
+    private mutating func reference(
+        _ target: Int, _ value: JSONReference, _ keyword: Keyword, _ node: SchemaNode
+    ) -> Verdict {
+        conjunction(
+            [evaluate(target, value, under: [])], keyword, node, "does not satisfy the schema that is referred to")
+    }
+
+    private mutating func allOf(
+        _ targets: [Int], _ value: JSONReference, _ keyword: Keyword, _ node: SchemaNode
+    ) -> Verdict {
+        var verdicts: [Verdict] = []
+        for (index, target) in targets.enumerated() {
+            verdicts.append(evaluate(target, value, under: [String(index)]))
+        }
+        return conjunction(verdicts, keyword, node, "does not satisfy all schemas it must")
     }
 
     private mutating func alternatives(
@@ -110,28 +83,58 @@ extension SchemaEvaluation {
         return conjunction(holding, keyword, node, "")
     }
 
+    private mutating func not(
+        _ target: Int, _ value: JSONReference, _ keyword: Keyword, _ node: SchemaNode
+    ) -> Verdict {
+        evaluate(target, value).isValid ? fault("must not have this form", keyword, node) : success(keyword, node)
+    }
+
     private mutating func conditional(
         _ condition: Int, _ then: Int?, _ otherwise: Int?, _ value: JSONReference, _ keyword: Keyword,
         _ node: SchemaNode
     ) -> Verdict {
         var verdict = evaluate(condition, value)
         let holds = verdict.isValid
-        let target = holds ? then : otherwise
         if !holds { verdict = Verdict() }
-        guard let target else { return conjunction([verdict], keyword, node, "") }
+        guard let target = holds ? then : otherwise else { return conjunction([verdict], keyword, node, "") }
+        // `then` and `else` are keywords of their own beside `if`.
         return sibling(holds ? "then" : "else", keyword) { evaluation, branch in
-            let outcome = evaluation.evaluate(target, value, under: [])
-            return evaluation.conjunction(
-                [verdict, outcome], branch, node, "does not satisfy what its other parts demand")
+            evaluation.conjunction(
+                [verdict, evaluation.evaluate(target, value, under: [])], branch, node,
+                "does not satisfy what its other parts demand")
         }
+    }
+
+    private mutating func dependentSchemas(
+        _ entries: [(name: MemberName, node: Int)], _ value: JSONReference, _ keyword: Keyword, _ node: SchemaNode
+    ) -> Verdict {
+        var verdicts: [Verdict] = []
+        for entry in entries where value.kind == .object && value.hasMember(entry.name) {
+            verdicts.append(evaluate(entry.node, value, under: [entry.name.text]))
+        }
+        return conjunction(verdicts, keyword, node, "does not satisfy what its members demand")
     }
 }
 
-extension JSONReference {
-    var isText: Bool { kind == .string || kind == .binary }
+extension Rule {
+    /// What a keyword speaks of.
+    enum Subject {
+        /// Other schemas for the same value.
+        case sameValue
+        /// The value itself.
+        case anyValue
+        case array, object
+    }
 
-    /// Unicode scalars of a text.
-    var length: Int? { isText ? withText { $0.scalarCount } : nil }
-
-    func hasMember(_ name: MemberName) -> Bool { name.bytes.withUnsafeBufferPointer { self[utf8: $0] != nil } }
+    var subject: Subject {
+        switch self {
+        case .reference, .allOf, .anyOf, .oneOf, .not, .conditional, .dependentSchemas: .sameValue
+        case .type, .const, .enumeration, .bound, .multipleOf, .minLength, .maxLength, .pattern, .format, .annotation, .content:
+            .anyValue
+        case .prefixItems, .items, .contains, .minItems, .maxItems, .uniqueItems, .unevaluatedItems: .array
+        case .properties, .patternProperties, .additionalProperties, .propertyNames, .minProperties, .maxProperties,
+            .required, .dependentRequired, .unevaluatedProperties:
+            .object
+        }
+    }
 }

@@ -69,7 +69,7 @@ struct InternationalLabel {
 
     private func isVirama(_ scalar: Unicode.Scalar?) -> Bool { scalar?.properties.canonicalCombiningClass == .virama }
 
-    /// Whether the non-joiner at `index` parts two letters that would join. Known for the Arabic block, where its use is.
+    /// Whether the non-joiner at `index` parts two letters that would join; known for the Arabic block.
     private func joins(around index: Int) -> Bool {
         let before = scalars[..<index].last { !ArabicJoining.isTransparent($0) }
         let after = scalars[(index + 1)...].first { !ArabicJoining.isTransparent($0) }

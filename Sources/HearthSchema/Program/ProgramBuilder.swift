@@ -71,7 +71,7 @@ struct ProgramBuilder {
     private func demands(_ node: SchemaNode) -> [Keyword] {
         node.keywords.filter {
             switch $0.rule {
-            case .annotation, .format(_, asserted: nil): false
+            case .annotation, .content, .format(_, asserted: nil): false
             default: true
             }
         }
@@ -123,7 +123,7 @@ struct ProgramBuilder {
             case .unevaluatedProperties(let left):
                 node.tracksProperties = true
                 node.unevaluatedProperties = indexes[left]
-            case .annotation: break
+            case .annotation, .content: break
             default: append(keyword.rule, to: &own)
             }
         }
@@ -134,6 +134,9 @@ struct ProgramBuilder {
         node.object = add(object, to: \.objects)
         node.steps = TableRange(start: UInt32(steps.count), count: UInt32(own.count))
         steps += own
+        node.isPlain =
+            own.isEmpty && node.array == ProgramNode.none && node.object == ProgramNode.none && !node.tracksItems
+            && !node.tracksProperties
         nodes[place] = node
     }
 

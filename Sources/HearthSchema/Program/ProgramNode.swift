@@ -19,6 +19,8 @@ struct ProgramNode {
     /// Whether `unevaluatedItems` or `unevaluatedProperties` look at what the rest has left.
     var tracksItems = false
     var tracksProperties = false
+    /// Whether the schema speaks of nothing but type, number and text, so that it enters no other schema.
+    var isPlain = false
     var number = none
     var text = none
     var array = none

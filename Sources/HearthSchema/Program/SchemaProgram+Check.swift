@@ -6,6 +6,7 @@ typealias EvaluationMarks = UnsafeMutablePointer<UInt64>
 extension SchemaProgram {
     /// Whether `value` satisfies the schema `index`.
     /// - Parameter marks: where the container's evaluated parts are noted; nil when nobody asks.
+    @inline(__always)
     func check(_ index: UInt32, _ value: JSONReference, _ marks: EvaluationMarks?, _ run: inout ProgramRun) -> Bool {
         let node = nodes.baseAddress.unsafelyUnwrapped + Int(index)
         let kind = value.kind
@@ -13,6 +14,23 @@ extension SchemaProgram {
         if kinds & (1 << UInt16(kind.rawValue)) == 0 {
             guard kind == .real, kinds & ProgramNode.wholeReals != 0, value.isWhole else { return false }
         }
+        guard node.pointee.isPlain else { return checkDeeply(node, value, kind, marks, &run) }
+        // Most members of readings are plain: decided here, without a call.
+        switch kind {
+        case .integer, .real:
+            return node.pointee.number == ProgramNode.none || checkNumber(node.pointee.number, value, kind)
+        case .string: return node.pointee.text == ProgramNode.none || checkText(node.pointee.text, value.utf8, &run)
+        case .binary: return node.pointee.text == ProgramNode.none || checkBytes(node.pointee.text, value, &run)
+        case .null, .true, .false, .array, .object: return true
+        }
+    }
+
+    /// Schemas that enter others are counted, so that neither depth nor work is without bound.
+    @inline(never)
+    private func checkDeeply(
+        _ node: UnsafePointer<ProgramNode>, _ value: JSONReference, _ kind: JSONKind, _ marks: EvaluationMarks?,
+        _ run: inout ProgramRun
+    ) -> Bool {
         guard run.stepsLeft > 0, run.depthLeft > 0 else {
             run.abort(run.depthLeft > 0 ? .work : .depth)
             return false
@@ -38,11 +56,7 @@ extension SchemaProgram {
         case .string:
             if node.pointee.text != ProgramNode.none, !checkText(node.pointee.text, value.utf8, &run) { return false }
         case .binary:
-            if node.pointee.text != ProgramNode.none,
-                !value.withText({ checkText(node.pointee.text, $0, &run) })
-            {
-                return false
-            }
+            if node.pointee.text != ProgramNode.none, !checkBytes(node.pointee.text, value, &run) { return false }
         case .array:
             if node.pointee.array != ProgramNode.none, !checkArray(node.pointee.array, value, marks, &run) {
                 return false
@@ -80,6 +94,11 @@ extension SchemaProgram {
         guard let number = JSONNumber(value) else { return true }
         for index in 0..<Int(range.count) where !divisors[Int(range.start) + index].divides(number) { return false }
         return true
+    }
+
+    @inline(never)
+    private func checkBytes(_ index: UInt32, _ value: JSONReference, _ run: inout ProgramRun) -> Bool {
+        value.withText { checkText(index, $0, &run) }
     }
 
     private func checkText(_ index: UInt32, _ text: UnsafeBufferPointer<UInt8>, _ run: inout ProgramRun) -> Bool {

@@ -1,9 +1,14 @@
 import HearthCore
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// A schema compiled to flat tables, for deciding quickly whether a value is valid.
 ///
-/// Validating allocates nothing for ordinary schemas: it walks the value's tape once and reads plain structs. Objects of
-/// more than 2^16 members under `unevaluatedProperties`, `uniqueItems` of long arrays and MessagePack's bytes are the exceptions.
+/// Validating allocates nothing for ordinary schemas: it walks the value's tape once and reads plain structs. Allocation
+/// is left to `uniqueItems` of long arrays, `unevaluated…` of containers beyond some thousand parts, the formats
+/// `regex` and `idn-…`, and bytes from MessagePack.
 // Sendable: the tables are filled by the initialiser, never written again and freed in deinit.
 final class SchemaProgram: @unchecked Sendable {
     let nodes: UnsafeMutableBufferPointer<ProgramNode>
@@ -111,7 +116,8 @@ struct ProgramRun {
     var abortion: Abortion?
     private var scratch: MatchScratch?
     private var matchCount = 0
-    private var deadline: ContinuousClock.Instant?
+    /// Of the monotonic clock, in nanoseconds; set at the first look.
+    private var deadline: UInt64?
     private let limits: SchemaLimits
 
     /// How many matches pass between looks at the clock.
@@ -129,17 +135,24 @@ struct ProgramRun {
         stepsLeft = 0
     }
 
+    /// The monotonic clock. `ContinuousClock.Instant` would cost every validation calls into the runtime to copy it.
+    private func monotonicNanoseconds() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
     @inline(never)
     mutating func matches(_ code: OpaquePointer, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
         let scratch = self.scratch ?? .ofThread(limits: limits)
         self.scratch = scratch
         matchCount += 1
         if matchCount % Self.matchesPerLook == 0 {
-            let now = ContinuousClock.now
+            let now = monotonicNanoseconds()
             if let deadline {
                 if now > deadline { abort(.pattern) }
             } else {
-                deadline = now + limits.patternTime
+                deadline = now + limits.patternMilliseconds * 1_000_000
             }
         }
         switch RegularExpression.match(code, text, scratch: scratch) {

@@ -43,6 +43,7 @@ package enum HTTPStatusTable {
         .foreignKey: .internalServerError,
         .blobDamaged: .internalServerError,
         .unusableToken: .internalServerError,
+        .unusableCertificate: .internalServerError,
     ]
 
     package static func status(for error: HearthError) -> HTTPResponse.Status {

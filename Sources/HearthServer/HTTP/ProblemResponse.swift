@@ -34,15 +34,23 @@ package enum ProblemResponse {
         }
     }
 
+    /// How a caller without a good token is told what to send.
+    static let challenge = "Bearer realm=\"hearth\""
+
     package static func response(_ error: HearthError) -> Response {
+        let problem = problem(error)
+        var response = Response.bytes(problem.body, contentType: mediaType, status: problem.status)
+        if let wait = error.retryAfter { response.headers[.retryAfter] = String(wholeSeconds(wait)) }
+        if problem.status == .unauthorized { response.headers[.wwwAuthenticate] = challenge }
+        return response
+    }
+
+    /// Status and JSON text of a failure.
+    static func problem(_ error: HearthError) -> (status: HTTPResponse.Status, body: [UInt8]) {
         let status = HTTPStatusTable.status(for: error)
         var writer = JSONWriter(capacity: 256)
         write(error, status: status, to: &writer)
-        var response = Response.json(writer, status: status)
-        response.headers[.contentType] = mediaType
-        if let wait = error.retryAfter { response.headers[.retryAfter] = String(wholeSeconds(wait)) }
-        if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"hearth\"" }
-        return response
+        return (status, writer.bytes)
     }
 
     /// At least one second, rounded up.

@@ -17,6 +17,7 @@ func makeRouter(_ dependencies: ServerDependencies, gate: AccessGate) -> Router<
         ResponseCompression()
         IdempotencyKeys(dependencies)
     }
+    SocketRouter.addRoutes(to: router)
     AllRoutes.add(to: router, dependencies)
     refuseOtherMethods(of: router)
     return router

@@ -72,6 +72,15 @@ package final class Authenticator: Sendable {
         return .good(entry.principal)
     }
 
+    /// Whether a caller that was let in may stay: its token was not revoked and has not expired.
+    package func isStillGood(_ principal: Principal) -> Bool {
+        if principal.id == Self.ownerID { return true }
+        return table.withLock { table in
+            guard let record = table.records[principal.id], record.revokedAt == nil else { return false }
+            return record.expiresAt.map { $0 > time.now() } ?? true
+        }
+    }
+
     // MARK: Tokens
 
     /// What a new token is for.

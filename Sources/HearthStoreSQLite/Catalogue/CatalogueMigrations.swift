@@ -38,7 +38,7 @@ enum CatalogueMigrations {
             role TEXT NOT NULL,
             person BLOB NOT NULL CHECK (length(person) = 16),
             device BLOB CHECK (length(device) = 16),
-            streams TEXT CHECK (json_valid(streams)), -- names it may use; NULL: all that the role may
+            streams TEXT CHECK (streams IS NULL OR json_valid(streams)), -- names it may use; NULL: all that the role may
             created_at INTEGER NOT NULL,
             expires_at INTEGER,
             revoked_at INTEGER

@@ -82,7 +82,8 @@ package final class SQLiteCatalogueStore: CatalogueStore {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                CatalogueRow.blob(device.id), CatalogueRow.blob(device.person), device.name, device.kind, device.platform,
+                CatalogueRow.blob(device.id), CatalogueRow.blob(device.person), device.name, device.kind,
+                device.platform,
                 device.metadata.text, device.createdAt.microseconds, device.updatedAt.microseconds,
                 device.deletedAt?.microseconds,
             ],
@@ -199,7 +200,9 @@ package final class SQLiteCatalogueStore: CatalogueStore {
     package func set(_ name: String, to value: String) async throws {
         try await file.write { db in
             try db.execute(
-                sql: "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+                sql: """
+                    INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value
+                    """,
                 arguments: [name, value])
         }
     }

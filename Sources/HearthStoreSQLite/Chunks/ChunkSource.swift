@@ -76,7 +76,8 @@ final class ChunkSource: ReadingSource {
                 next, of: layout, db: db, wanted: isWhole ? nil : Set(sources.compactMap { $0 }))
             let bounds = try rows(within: next)
             if bounds.isEmpty { continue }
-            (row, end) = isReversed ? (bounds.upperBound - 1, bounds.lowerBound - 1) : (bounds.lowerBound, bounds.upperBound)
+            row = isReversed ? bounds.upperBound - 1 : bounds.lowerBound
+            end = isReversed ? bounds.lowerBound - 1 : bounds.upperBound
             time = columns.times[row]
             return true
         }

@@ -69,7 +69,9 @@ struct SequencedReadings {
     var count: Int { sequences.count }
 
     /// Both in one, each in order already.
-    static func merged(_ left: SequencedReadings, _ right: SequencedReadings, _ layout: TableLayout) -> SequencedReadings {
+    static func merged(
+        _ left: SequencedReadings, _ right: SequencedReadings, _ layout: TableLayout
+    ) -> SequencedReadings {
         var result = SequencedReadings(layout)
         var (i, j) = (0, 0)
         while i < left.count || j < right.count {

@@ -165,7 +165,9 @@ struct Appender {
             case .text, .json: return false
             }
         case .text(let offset, let length):
-            guard column.type == .text || column.type == .json, Int(offset) + Int(length) <= textCount else { return false }
+            guard column.type == .text || column.type == .json, Int(offset) + Int(length) <= textCount else {
+                return false
+            }
             insertion.bindText(index, text + Int(offset), count: Int(length))
         }
         return true
@@ -179,7 +181,8 @@ struct Appender {
         defer { query.reset() }
         query.bind(1, layout.stream)
         guard try query.step() else {
-            throw HearthError(.storageFailed, "The stream \(layout.name) is gone from the database.", disposition: .defect)
+            throw HearthError(
+                .storageFailed, "The stream \(layout.name) is gone from the database.", disposition: .defect)
         }
         return query.int64(0)
     }

@@ -101,7 +101,7 @@ struct ReadingMerge {
     }
 
     /// Hands readings to `body`, which says whether it wants more.
-    mutating func forEach(_ body: (any ReadingSource) throws -> Bool) throws {
+    mutating func visit(_ body: (any ReadingSource) throws -> Bool) throws {
         while !lanes.isEmpty {
             var best = 0
             var second: Int?

@@ -106,7 +106,8 @@ struct Compaction: Sendable {
                 continue
             }
             if let found = neighbour, isCut, last < found.times.lowerBound { neighbour = nil }
-            if neighbour == nil, let before = try chunkBefore(first, db), before.times.upperBound >= hourEnd - Self.hour,
+            let hourStart = hourEnd - Self.hour
+            if neighbour == nil, let before = try chunkBefore(first, db), before.times.upperBound >= hourStart,
                 before.readings + rows.count <= chunkReadings
             {
                 neighbour = before

@@ -75,8 +75,9 @@ extension SQLiteReadingStore {
         var erased = db.changesCount
         let place = "stream = ? AND device = ? AND person = ?"
         let selection: StatementArguments = [stream, owner.device, owner.person]
-        erased += try Int.fetchOne(
-            db, sql: "SELECT ifnull(sum(readings), 0) FROM hearth_chunks WHERE \(place)", arguments: selection) ?? 0
+        erased +=
+            try Int.fetchOne(
+                db, sql: "SELECT ifnull(sum(readings), 0) FROM hearth_chunks WHERE \(place)", arguments: selection) ?? 0
         for name in ["hearth_chunks", "hearth_client_keys", "hearth_counters"] {
             try db.execute(sql: "DELETE FROM \(name) WHERE \(place)", arguments: selection)
         }

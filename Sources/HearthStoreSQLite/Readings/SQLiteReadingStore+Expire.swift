@@ -42,7 +42,8 @@ struct Expiry {
     mutating func run(limit: Int) throws {
         try expireRows(limit: limit)
         try expireChunks(limit: limit)
-        if deleted > 0 { try Counters(db: db, layout: layout).subtract(deleted, from: owner, lastReceived: lastReceived) }
+        if deleted == 0 { return }
+        try Counters(db: db, layout: layout).subtract(deleted, from: owner, lastReceived: lastReceived)
     }
 
     private mutating func expireRows(limit: Int) throws {

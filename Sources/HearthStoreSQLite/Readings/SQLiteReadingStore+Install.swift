@@ -70,17 +70,10 @@ extension SQLiteReadingStore {
     private static func evolve(
         from older: StreamDefinition, to newer: StreamDefinition, in db: Database
     ) throws {
-        let evolution: StreamEvolution
-        do {
-            evolution = try StreamEvolution(from: older, to: newer)
-        } catch {
-            throw HearthError(
-                .schemaIncompatible, error.message, hint: error.hint, fields: error.fields, cause: error)
-        }
-        if case .addedFields(let fields) = evolution {
+        if case .addedFields(let fields) = try StreamEvolution(stored: older, newer: newer) {
             for field in fields {
-                try db.execute(
-                    sql: "ALTER TABLE \"\(newer.table)\" ADD COLUMN \"\(field.name)\" \(TableLayout.sqlType(field.type))")
+                let column = "\"\(field.name)\" \(TableLayout.sqlType(field.type))"
+                try db.execute(sql: "ALTER TABLE \"\(newer.table)\" ADD COLUMN \(column)")
             }
         }
         let wanted = Set(newer.fields.filter(\.isIndexed).map(\.name))

@@ -32,7 +32,7 @@ extension SQLiteReadingStore {
                         order: query.order, lane: rank, chunks: chunks),
                     rank: rank)
             }
-            try merge.forEach { source in
+            try merge.visit { source in
                 try source.append(to: &batch)
                 return batch.count < limit
             }
@@ -64,7 +64,7 @@ extension SQLiteReadingStore {
                             db: db, layout: layout, definition: query.stream, wanted: aggregation.columns, owner: owner,
                             span: span, order: .oldestFirst, lane: 0, chunks: chunks),
                         rank: 0)
-                    try merge.forEach { source in
+                    try merge.visit { source in
                         try source.values(into: values)
                         aggregator.add(source.time, UnsafeBufferPointer(values))
                         return true

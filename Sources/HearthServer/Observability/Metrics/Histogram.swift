@@ -26,14 +26,14 @@ package final class Histogram: @unchecked Sendable {
         counters.deallocate()
     }
 
-    package func observe(_ duration: Duration) {
+    /// - Parameter count: How many things took as long.
+    package func observe(_ duration: Duration, count: Int = 1) {
         let (whole, attoseconds) = duration.components
-        nanoseconds.wrappingAdd(
-            UInt64(clamping: whole) &* 1_000_000_000 &+ UInt64(clamping: attoseconds / 1_000_000_000),
-            ordering: .relaxed)
+        let each = UInt64(clamping: whole) &* 1_000_000_000 &+ UInt64(clamping: attoseconds / 1_000_000_000)
+        nanoseconds.wrappingAdd(each &* UInt64(clamping: count), ordering: .relaxed)
         let seconds = Double(whole) + Double(attoseconds) * 1e-18
         let index = bounds.firstIndex { seconds <= $0 } ?? bounds.count
-        counters[index].wrappingAdd(1, ordering: .relaxed)
+        counters[index].wrappingAdd(UInt64(clamping: count), ordering: .relaxed)
     }
 
     package struct Snapshot: Sendable, Hashable {

@@ -1,34 +1,34 @@
 import HearthCore
 
 /// How a command ends, for scripts: the numbers of BSD's `sysexits.h` where one fits.
-struct ExitStatus: Sendable, Hashable {
+struct CommandStatus: Sendable, Hashable {
     var code: Int32
     var meaning: String
 
-    static let success = ExitStatus(code: 0, meaning: "done")
+    static let success = CommandStatus(code: 0, meaning: "done")
     /// Something was checked and found wanting.
-    static let failure = ExitStatus(code: 1, meaning: "a check failed")
-    static let usage = ExitStatus(code: 64, meaning: "the command line is wrong")
-    static let data = ExitStatus(code: 65, meaning: "data was refused")
-    static let noInput = ExitStatus(code: 66, meaning: "what was named does not exist")
-    static let unavailable = ExitStatus(code: 69, meaning: "the server cannot be reached")
-    static let software = ExitStatus(code: 70, meaning: "a defect of Hearth")
-    static let cannotCreate = ExitStatus(code: 73, meaning: "a file or address is taken or cannot be made")
-    static let inputOutput = ExitStatus(code: 74, meaning: "reading or writing failed")
-    static let temporary = ExitStatus(code: 75, meaning: "try again later")
-    static let noPermission = ExitStatus(code: 77, meaning: "the token does not allow it")
-    static let configuration = ExitStatus(code: 78, meaning: "a setting, key or certificate cannot be used")
+    static let failure = CommandStatus(code: 1, meaning: "a check failed")
+    static let usage = CommandStatus(code: 64, meaning: "the command line is wrong")
+    static let data = CommandStatus(code: 65, meaning: "data was refused")
+    static let noInput = CommandStatus(code: 66, meaning: "what was named does not exist")
+    static let unavailable = CommandStatus(code: 69, meaning: "the server cannot be reached")
+    static let software = CommandStatus(code: 70, meaning: "a defect of Hearth")
+    static let cannotCreate = CommandStatus(code: 73, meaning: "a file or address is taken or cannot be made")
+    static let inputOutput = CommandStatus(code: 74, meaning: "reading or writing failed")
+    static let temporary = CommandStatus(code: 75, meaning: "try again later")
+    static let noPermission = CommandStatus(code: 77, meaning: "the token does not allow it")
+    static let configuration = CommandStatus(code: 78, meaning: "a setting, key or certificate cannot be used")
     /// As a shell reports a program that a signal ended: 128 + 13.
-    static let outputClosed = ExitStatus(code: 141, meaning: "nobody reads the output any more")
+    static let outputClosed = CommandStatus(code: 141, meaning: "nobody reads the output any more")
 
-    static let all: [ExitStatus] = [
+    static let all: [CommandStatus] = [
         success, failure, usage, data, noInput, unavailable, software, cannotCreate, inputOutput, temporary,
         noPermission,
         configuration, outputClosed,
     ]
 
     /// Where each error code leads. Codes that are not listed are judged by their disposition.
-    static let table: [String: ExitStatus] = [
+    static let table: [String: CommandStatus] = [
         "malformed-body": data, "invalid-value": data, "too-large": data, "conflict": data, "input-unreadable": data,
         "idempotency-key-reused": data, "idempotency-key-in-use": temporary, "unsupported-media-type": data,
         "archive-damaged": data,
@@ -49,7 +49,7 @@ struct ExitStatus: Sendable, Hashable {
         "storage-failed": inputOutput, "blob-damaged": inputOutput, "internal-error": software,
     ]
 
-    static func of(_ error: HearthError) -> ExitStatus {
+    static func of(_ error: HearthError) -> CommandStatus {
         if let status = table[error.code.text] { return status }
         switch error.disposition {
         case .retry: return temporary

@@ -1,0 +1,284 @@
+import Foundation
+import HearthCore
+import NIOSSL
+import Testing
+
+@testable import HearthServer
+
+@Suite struct HTTPConnectionTests {
+    @Test func healthIsOpenAndEverythingElseIsNot() async throws {
+        try await LiveServer.with { server in
+            try await RawConnection.with(port: server.port) { peer in
+                #expect(try await peer.request("GET", "/healthz").status == 200)
+                #expect(try await peer.request("GET", "/readyz").status == 200)
+                let refusal = try await peer.request("GET", "/streams")
+                #expect(refusal.status == 401)
+                #expect(refusal.headers["www-authenticate"] == "Bearer realm=\"hearth\"")
+                #expect(refusal.headers["content-type"] == "application/problem+json")
+                #expect(refusal.code == "unauthorized")
+                #expect(try await peer.request("GET", "/nowhere").status == 401)
+                let missing = try await peer.request("GET", "/nowhere", token: server.owner)
+                #expect(missing.status == 404)
+                #expect(missing.code == "not-found")
+                #expect(missing.headers["x-request-id"].flatMap { UniqueID($0) } != nil)
+                #expect(missing.headers["date"]?.hasSuffix(" GMT") == true)
+            }
+        }
+    }
+
+    @Test func pipelinedRequestsAreAnsweredInOrder() async throws {
+        try await LiveServer.with { server in
+            try await RawConnection.with(port: server.port) { peer in
+                let count = 200
+                let requests = (0..<count).map { index in
+                    index % 2 == 0
+                        ? "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" : "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n"
+                }
+                try await peer.send(requests.joined())
+                let answers = try await peer.answers(count)
+                #expect(answers.map(\.status) == (0..<count).map { $0 % 2 == 0 ? 200 : 401 })
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "garbage\r\n\r\n", "\u{0}\u{1}\u{2}\u{3}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET /healthz HTTP/1.1\r\nBad Header: a\r\n\r\n",
+    ])
+    func whatIsNotHTTPIsRefusedAndClosed(_ text: String) async throws {
+        try await LiveServer.with { server in
+            try await RawConnection.with(port: server.port) { peer in
+                try await peer.send(text)
+                let answer = try #require(HTTPAnswer.parse(try await peer.receive()).first)
+                #expect(answer.status == 400)
+                #expect(answer.code == "malformed-request")
+                #expect(peer.isClosedByPeer)
+            }
+            try await RawConnection.with(port: server.port) { peer in
+                #expect(try await peer.request("GET", "/healthz").status == 200)
+            }
+        }
+    }
+
+    @Test func garbageAfterARequestIsRefusedBehindItsAnswer() async throws {
+        try await LiveServer.with { server in
+            try await RawConnection.with(port: server.port) { peer in
+                try await peer.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" + "not a request\r\n\r\n")
+                let answers = HTTPAnswer.parse(try await peer.receive())
+                #expect(answers.map(\.status) == [200, 400])
+                #expect(answers.last?.code == "malformed-request")
+            }
+        }
+    }
+
+    @Test func aHeadThatNeverEndsIsCutOff() async throws {
+        try await LiveServer.with({ $0.limits.headTimeout = .milliseconds(300) }) { server in
+            try await RawConnection.with(port: server.port) { peer in
+                try await peer.send("GET /healthz HTTP/1.1\r\n")
+                let start = ContinuousClock.now
+                let drip = Task {
+                    while !Task.isCancelled {
+                        try await peer.send("X-A: b\r\n")
+                        try await Task.sleep(for: .milliseconds(50))
+                    }
+                }
+                #expect(try await peer.receive().isEmpty)
+                drip.cancel()
+                #expect(ContinuousClock.now - start < .seconds(10))
+            }
+        }
+    }
+
+    @Test func aBodyThatStopsIsCutOff() async throws {
+        try await LiveServer.with({
+            $0.limits.bodyTimeout = .milliseconds(400)
+            $0.limits.idleTimeout = .seconds(60)
+        }) { server in
+            try await RawConnection.with(port: server.port) { peer in
+                try await peer.send(
+                    "POST /sensor/batch HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(server.owner)\r\n"
+                        + "Content-Length: 100000\r\n\r\n[")
+                let drip = Task {
+                    while !Task.isCancelled {
+                        try await peer.send(" ")
+                        try await Task.sleep(for: .milliseconds(50))
+                    }
+                }
+                _ = try await peer.receive()
+                drip.cancel()
+                #expect(peer.isClosedByPeer)
+            }
+        }
+    }
+
+    @Test func anIdleConnectionIsClosed() async throws {
+        try await LiveServer.with({ $0.limits.idleTimeout = .milliseconds(300) }) { server in
+            try await RawConnection.with(port: server.port) { peer in
+                #expect(try await peer.request("GET", "/healthz").status == 200)
+                _ = try await peer.receive()
+                #expect(peer.isClosedByPeer)
+            }
+        }
+    }
+
+    @Test func aHeadBeyondTheLimitIsRefused() async throws {
+        try await LiveServer.with({ $0.limits.headBytes = 4096 }) { server in
+            try await RawConnection.with(port: server.port) { peer in
+                let filler = (0..<20).map { "X-Filler-\($0): \(String(repeating: "a", count: 500))\r\n" }.joined()
+                try await peer.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\(filler)\r\n")
+                let answer = try #require(HTTPAnswer.parse(try await peer.receive()).first)
+                #expect(answer.status == 431)
+                #expect(answer.code == "head-too-large")
+            }
+        }
+    }
+
+    @Test func tooManyConnectionsAreTurnedAway() async throws {
+        try await LiveServer.with({ $0.limits.connections = 3 }) { server in
+            var open: [RawConnection] = []
+            for _ in 0..<3 {
+                let peer = try await RawConnection.connect(port: server.port)
+                #expect(try await peer.request("GET", "/healthz").status == 200)
+                open.append(peer)
+            }
+            let refused = try await RawConnection.connect(port: server.port)
+            let answer = try await refused.receiveAll()
+            #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("Retry-After: 1"))
+            for peer in open { await peer.close() }
+            try await eventually { server.dependencies.metrics.connections.value == 0 }
+            try await RawConnection.with(port: server.port) { peer in
+                #expect(try await peer.request("GET", "/healthz").status == 200)
+            }
+        }
+    }
+
+    @Test func aTruncatedBodyStoresNothing() async throws {
+        try await LiveServer.with { server in
+            let reading = "{\"device_id\":\"\(server.watch.id)\",\"timestamp\":\(Int(server.dependencies.time.now().seconds)),\"bpm\":60}"
+            let target = "POST /sensor/heartrate HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(server.owner)\r\n"
+            // The whole value is there; only the announced length says that more should have come.
+            for head in ["\(target)Content-Length: \(reading.utf8.count + 10)\r\n\r\n\(reading)",
+                "\(target)Transfer-Encoding: chunked\r\n\r\n\(String(reading.utf8.count, radix: 16))\r\n\(reading)\r\n"] {
+                try await RawConnection.with(port: server.port) { peer in
+                    try await peer.send(head)
+                    try await peer.endOutput()
+                    let answers = HTTPAnswer.parse(try await peer.receive())
+                    #expect(answers.allSatisfy { $0.status == 400 })
+                }
+            }
+            #expect(try await server.stored("heartrate").isEmpty)
+        }
+    }
+
+    @Test func aPeerThatLeavesMidwayDoesNoHarm() async throws {
+        try await LiveServer.with { server in
+            for _ in 0..<20 {
+                let peer = try await RawConnection.connect(port: server.port)
+                try await peer.send("POST /sensor/batch HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(server.owner)\r\nContent-Length: 500\r\n\r\n[")
+                await peer.close()
+            }
+            try await eventually { server.dependencies.metrics.connections.value == 0 }
+            #expect(server.dependencies.metrics.requestsInFlight.value == 0)
+        }
+    }
+
+    @Test func theLastAnswerIsGivenBeforeTheServerStops() async throws {
+        try await LiveServer.with { server in
+            try await RawConnection.with(port: server.port) { peer in
+                #expect(try await peer.request("GET", "/healthz").status == 200)
+                try await peer.send("POST /sensor/batch HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(server.owner)\r\nContent-Length: 2\r\n\r\n")
+                try await Task.sleep(for: .milliseconds(100))
+                await server.beginShutdown()
+                try await Task.sleep(for: .milliseconds(100))
+                try await peer.send("[]")
+                let answers = HTTPAnswer.parse(try await peer.receive())
+                #expect(answers.last?.status == 200)
+                #expect(peer.isClosedByPeer)
+            }
+        }
+    }
+
+    @Test func cookieOfAnotherSiteChangesNothing() async throws {
+        try await LiveServer.with { server in
+            let cookie = "Cookie: hearth_session=\(server.owner)"
+            let body = "{\"name\":\"a\",\"kind\":\"phone\"}"
+            try await RawConnection.with(port: server.port) { peer in
+                func post(_ headers: [String]) async throws -> HTTPAnswer {
+                    try await peer.request("POST", "/devices", headers: [cookie] + headers, body: body)
+                }
+                #expect(try await peer.request("GET", "/streams", headers: [cookie]).status == 200)
+                #expect(try await post([]).code == "cross-origin")
+                #expect(try await post(["Origin: http://evil.example"]).code == "cross-origin")
+                #expect(try await post(["Sec-Fetch-Site: cross-site"]).status == 403)
+                #expect(try await post(["Origin: null"]).status == 403)
+                #expect(try await post(["Origin: http://127.0.0.1"]).status == 201)
+                #expect(try await post(["Sec-Fetch-Site: same-origin"]).status == 201)
+            }
+        }
+    }
+
+    @Test func tlsIsThirteenOnly() async throws {
+        let certificate = try TestCertificate()
+        defer { certificate.remove() }
+        try await LiveServer.with({
+            $0.certificatePath = certificate.certificatePath
+            $0.privateKeyPath = certificate.keyPath
+        }) { server in
+            var client = TLSConfiguration.makeClientConfiguration()
+            client.certificateVerification = .none
+            try await RawConnection.with(port: server.port, tls: client) { peer in
+                #expect(try await peer.request("GET", "/healthz").status == 200)
+                let answer = try await peer.request("GET", "/?token=\(server.owner)")
+                #expect(answer.status == 303)
+                #expect(answer.headers["set-cookie"]?.contains("; Secure") == true)
+            }
+            client.maximumTLSVersion = .tlsv12
+            try await RawConnection.with(port: server.port, tls: client) { peer in
+                try? await peer.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(try await peer.receive().isEmpty)
+            }
+            try await RawConnection.with(port: server.port) { peer in
+                try await peer.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(!(try await peer.receiveAll()).contains("200 OK"))
+            }
+        }
+    }
+}
+
+/// Waits until something that will be true soon is true.
+func eventually(within limit: Duration = .seconds(20), _ condition: () async throws -> Bool) async throws {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+        if try await condition() { return }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+    Issue.record("it did not become true within \(limit)")
+}
+
+/// A certificate that vouches for itself, made by the openssl program.
+struct TestCertificate {
+    let certificatePath: String
+    let keyPath: String
+    private let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "hearth-tls-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        certificatePath = folder.appending(path: "certificate.pem").path
+        keyPath = folder.appending(path: "key.pem").path
+        let openssl = Process()
+        openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        openssl.arguments = [
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+            "1", "-subj", "/CN=localhost", "-keyout", keyPath, "-out", certificatePath,
+        ]
+        openssl.standardError = FileHandle.nullDevice
+        try openssl.run()
+        openssl.waitUntilExit()
+        try #require(openssl.terminationStatus == 0)
+    }
+
+    func remove() { try? FileManager.default.removeItem(at: folder) }
+}

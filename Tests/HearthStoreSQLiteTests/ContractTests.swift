@@ -1,0 +1,28 @@
+import HearthStore
+import HearthStoreSQLite
+import HearthTesting
+import Testing
+
+@Suite("SQLite stores keep the contract")
+struct ContractTests {
+    @Test("The reading store in SQLite", arguments: ReadingStoreContract.cases)
+    func readingStore(_ contract: ContractCase<any ReadingStore>) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await contract.verify {
+            var options = SQLiteReadingStore.Options()
+            // Small chunks and a small cache, so that a few hundred readings go through all of it.
+            options.chunkReadings = 40
+            options.chunkCacheBytes = 100_000
+            return try await SQLiteReadingStore.open(
+                path: folder.path("streams.db"), digest: ContractReadings.digest, options: options)
+        }
+    }
+
+    @Test("The catalogue in SQLite", arguments: CatalogueStoreContract.cases)
+    func catalogueStore(_ contract: ContractCase<any CatalogueStore>) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await contract.verify { try await SQLiteCatalogueStore.open(path: folder.path("hearth.db")) }
+    }
+}

@@ -1,0 +1,16 @@
+import HearthStore
+import HearthTesting
+import Testing
+
+@Suite("Memory stores")
+struct MemoryStoreTests {
+    @Test("The reading store in memory", arguments: ReadingStoreContract.cases)
+    func readingStore(_ contract: ContractCase<any ReadingStore>) async throws {
+        try await contract.verify { MemoryReadingStore() }
+    }
+
+    @Test("The catalogue in memory", arguments: CatalogueStoreContract.cases)
+    func catalogueStore(_ contract: ContractCase<any CatalogueStore>) async throws {
+        try await contract.verify { MemoryCatalogueStore() }
+    }
+}
