@@ -36,7 +36,8 @@ extension HearthApplication {
         let (ports, port) = AsyncStream<Int>.makeStream()
         var services: [any Service] = [ingest.writer, maintenance]
         if listens {
-            services.append(makeApplication(dependencies) { address in port.yield(address?.port ?? settings.port) })
+            if let accessLog = dependencies.accessLog { services.append(accessLog) }
+            services.append(makeApplication(dependencies) { port.yield($0) })
         }
         let foreground = Foreground {
             guard listens else { return try await body(nil) }
