@@ -54,7 +54,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        machine.endedReading()
+        machine.endedReading(at: .now)
         context.fireChannelReadComplete()
     }
 

@@ -11,8 +11,8 @@ struct HTTPConnectionMachine {
     /// Between a request's head and its end.
     private var isReceiving = false
     private var isQuiescing = false
-    /// Whether we asked for bytes: while we do not, the peer cannot be blamed for silence.
-    private var isReading = false
+    /// Since when we do not ask for bytes: the peer cannot be blamed for silence then.
+    private var pausedSince: ContinuousClock.Instant?
     private var lastProgress: ContinuousClock.Instant
     /// Bytes of the body since `lastProgress`.
     private var bodyBytes = 0
@@ -52,13 +52,12 @@ struct HTTPConnectionMachine {
     }
 
     mutating func beganReading(at now: ContinuousClock.Instant) {
-        guard !isReading else { return }
-        isReading = true
-        // Waiting begins now; what we did not ask for could not come.
-        if isReceiving { lastProgress = max(lastProgress, now) }
+        guard let pausedSince else { return }
+        lastProgress += now - pausedSince
+        self.pausedSince = nil
     }
 
-    mutating func endedReading() { isReading = false }
+    mutating func endedReading(at now: ContinuousClock.Instant) { pausedSince = pausedSince ?? now }
 
     mutating func writabilityChanged(_ isWritable: Bool, at now: ContinuousClock.Instant) {
         stuckSince = isWritable ? nil : stuckSince ?? now
@@ -74,7 +73,7 @@ struct HTTPConnectionMachine {
 
     func timePassed(at now: ContinuousClock.Instant) -> Action {
         if let stuckSince, now - stuckSince >= idleTimeout { return .close }
-        if isReceiving { return isReading && now - lastProgress >= bodyTimeout ? .close : .none }
+        if isReceiving { return pausedSince == nil && now - lastProgress >= bodyTimeout ? .close : .none }
         return outstanding == 0 && now - lastProgress >= idleTimeout ? .close : .none
     }
 
