@@ -8,8 +8,8 @@ package struct SchemaLimits: Sendable {
     package var nodes = 100_000
     /// Documents that a schema may pull in.
     package var documents = 1000
-    /// Schemas entered within one another while one value is validated: levels of the value times hops of references per
-    /// level. Telling errors takes up to 4 KiB of stack per schema, so that this bounds it by 2 MiB.
+    /// Schemas entered within one another while one value is validated: levels of the value times hops of references
+    /// per level. Telling errors takes up to 4 KiB of stack per schema, so that this bounds it by 2 MiB.
     package var evaluationDepth = 512
     /// Schemas applied while one document is validated, about a second of work.
     package var evaluationSteps = 20_000_000

@@ -14,7 +14,8 @@ func isValid(
     try JSONDocument(parsing: text).withRoot { value in
         let isValid = schema.validate(value)
         let errors = schema.errors(of: value)
-        #expect(errors.isEmpty == isValid, "\(text): decided \(isValid), errors \(errors)", sourceLocation: sourceLocation)
+        #expect(
+            errors.isEmpty == isValid, "\(text): decided \(isValid), errors \(errors)", sourceLocation: sourceLocation)
         return isValid
     }
 }

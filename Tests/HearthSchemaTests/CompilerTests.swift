@@ -9,15 +9,22 @@ struct CompilerTests {
         "a fault is placed and said in words",
         arguments: [
             (#"{"properties": {"a": {"type": "numbr"}}}"#, "/properties/a/type"), (#"{"type": []}"#, "/type"),
-            (#"{"minimum": "1"}"#, "/minimum"), (#"{"multipleOf": 0}"#, "/multipleOf"), (#"{"multipleOf": -2}"#, "/multipleOf"),
-            (#"{"maxLength": -1}"#, "/maxLength"), (#"{"maxLength": 1.5}"#, "/maxLength"), (#"{"items": [{}]}"#, "/items"),
+            (#"{"minimum": "1"}"#, "/minimum"), (#"{"multipleOf": 0}"#, "/multipleOf"),
+            (#"{"multipleOf": -2}"#, "/multipleOf"),
+            (#"{"maxLength": -1}"#, "/maxLength"), (#"{"maxLength": 1.5}"#, "/maxLength"),
+            (#"{"items": [{}]}"#, "/items"),
             (#"{"allOf": {}}"#, "/allOf"), (#"{"anyOf": []}"#, "/anyOf"), (#"{"required": "a"}"#, "/required"),
-            (#"{"required": ["a", "a"]}"#, "/required"), (#"{"required": [1]}"#, "/required"), (#"{"enum": 1}"#, "/enum"),
+            (#"{"required": ["a", "a"]}"#, "/required"), (#"{"required": [1]}"#, "/required"),
+            (#"{"enum": 1}"#, "/enum"),
             (#"{"uniqueItems": 1}"#, "/uniqueItems"), (#"{"properties": []}"#, "/properties"), (#"{"not": 1}"#, "/not"),
-            (#"{"properties": {"a": null}}"#, "/properties/a"), (#"{"patternProperties": {"(": {}}}"#, "/patternProperties/("),
-            (#"{"dependentRequired": {"a": 1}}"#, "/dependentRequired"), (#"{"format": 1}"#, "/format"), (#"{"$ref": 1}"#, "/$ref"),
-            (#"{"$id": 1}"#, "/$id"), (#"{"$id": "a#b"}"#, "/$id"), (#"{"$anchor": 1}"#, "/$anchor"), ("1", ""), ("[]", ""),
-            (#"{"$schema": "http://json-schema.org/draft-07/schema#"}"#, "/$schema"), (#"{"minContains": -1}"#, "/minContains"),
+            (#"{"properties": {"a": null}}"#, "/properties/a"),
+            (#"{"patternProperties": {"(": {}}}"#, "/patternProperties/("),
+            (#"{"dependentRequired": {"a": 1}}"#, "/dependentRequired"), (#"{"format": 1}"#, "/format"),
+            (#"{"$ref": 1}"#, "/$ref"),
+            (#"{"$id": 1}"#, "/$id"), (#"{"$id": "a#b"}"#, "/$id"), (#"{"$anchor": 1}"#, "/$anchor"), ("1", ""),
+            ("[]", ""),
+            (#"{"$schema": "http://json-schema.org/draft-07/schema#"}"#, "/$schema"),
+            (#"{"minContains": -1}"#, "/minContains"),
             (#"{"then": 1}"#, "/then"),
         ])
     func faults(text: String, pointer: String) throws {
@@ -26,7 +33,9 @@ struct CompilerTests {
         #expect(error?.fields.map(\.pointer) == [pointer])
     }
 
-    @Test("a reference that leads nowhere is told with its place", arguments: ["#/$defs/none", "#none", "other.json", "https://example.org/x"])
+    @Test(
+        "a reference that leads nowhere is told with its place",
+        arguments: ["#/$defs/none", "#none", "other.json", "https://example.org/x"])
     func unresolved(reference: String) throws {
         let error = #expect(throws: HearthError.self) {
             try SchemaCompiler().compile(["items": ["$ref": .string(reference)]])
@@ -47,7 +56,10 @@ struct CompilerTests {
     func vocabularies() throws {
         func schema(_ isRequired: Bool) throws -> CompiledSchema {
             let metaschema: JSONValue = [
-                "$vocabulary": ["https://json-schema.org/draft/2020-12/vocab/core": true, "https://example.org/v": .bool(isRequired)]
+                "$vocabulary": [
+                    "https://json-schema.org/draft/2020-12/vocab/core": true,
+                    "https://example.org/v": .bool(isRequired),
+                ]
             ]
             return try SchemaCompiler(documents: ["https://example.org/m": metaschema])
                 .compile(["$schema": "https://example.org/m", "minimum": 1])
@@ -87,7 +99,9 @@ struct CompilerTests {
         #expect(try !isValid(#""x""#, CompiledSchema(streamSchema: ["format": "date-time"])))
     }
 
-    @Test("references are resolved against the nearest base", arguments: ["a/b.json", "/root/a/b.json", "../root/./a/b.json", "//example.org/root/a/b.json"])
+    @Test(
+        "references are resolved against the nearest base",
+        arguments: ["a/b.json", "/root/a/b.json", "../root/./a/b.json", "//example.org/root/a/b.json"])
     func bases(reference: String) throws {
         let compiler = SchemaCompiler(documents: ["https://example.org/root/a/b.json": ["const": 1]])
         let schema = try compiler.compile(["$id": "https://example.org/root/s.json", "$ref": .string(reference)])

@@ -9,7 +9,10 @@ struct ErrorTests {
         arguments: [
             (#"{"type": "number"}"#, #""a""#, "must be a number, not a string"),
             (#"{"type": ["integer", "null"]}"#, "1.5", "must be null or a whole number, not a number"),
-            (#"{"type": ["boolean", "array", "object"]}"#, "1", "must be true or false, an array or an object, not a number"),
+            (
+                #"{"type": ["boolean", "array", "object"]}"#, "1",
+                "must be true or false, an array or an object, not a number"
+            ),
             (#"{"type": "string"}"#, "true", "must be a string, not a boolean"),
             (#"{"enum": ["a", 1, null]}"#, "2", #"must be one of "a", 1, null"#),
             (#"{"enum": ["a"]}"#, "2", #"must be "a""#),
@@ -37,7 +40,10 @@ struct ErrorTests {
             (#"{"maxProperties": 0}"#, #"{"a": 1}"#, "must have at most 0 members"),
             (#"{"not": {}}"#, "1", "must not have this form"),
             (#"{"anyOf": [{"type": "null"}, {"type": "string"}]}"#, "1", "has none of the 2 forms that are allowed"),
-            (#"{"oneOf": [true, {"minimum": 0}]}"#, "1", "has 2 of the allowed forms at once, and must have exactly one"),
+            (
+                #"{"oneOf": [true, {"minimum": 0}]}"#, "1",
+                "has 2 of the allowed forms at once, and must have exactly one"
+            ),
             ("false", "1", "is not allowed here"),
         ])
     func wording(schema: String, value: String, message: String) throws {
@@ -53,20 +59,21 @@ struct ErrorTests {
             """##)
         let found = try errors(#"{"a/b": [1, 0], "c~dd": 1}"#, schema)
         #expect(
-            found.map { [$0.instanceLocation.text, $0.keywordLocation.text, $0.absoluteKeywordLocation, $0.message] } == [
-                [
-                    "/a~1b/1", "/properties/a~1b/items/$ref/minimum", "https://example.org/s#/$defs/x%25y/minimum",
-                    "must be at least 1",
-                ],
-                [
-                    "/c~0dd", "/additionalProperties", "https://example.org/s#/additionalProperties",
-                    "is not a member that is known here",
-                ],
-                [
-                    "/c~0dd", "/propertyNames/maxLength", "https://example.org/s#/propertyNames/maxLength",
-                    "must have at most 3 characters",
-                ],
-            ])
+            found.map { [$0.instanceLocation.text, $0.keywordLocation.text, $0.absoluteKeywordLocation, $0.message] }
+                == [
+                    [
+                        "/a~1b/1", "/properties/a~1b/items/$ref/minimum", "https://example.org/s#/$defs/x%25y/minimum",
+                        "must be at least 1",
+                    ],
+                    [
+                        "/c~0dd", "/additionalProperties", "https://example.org/s#/additionalProperties",
+                        "is not a member that is known here",
+                    ],
+                    [
+                        "/c~0dd", "/propertyNames/maxLength", "https://example.org/s#/propertyNames/maxLength",
+                        "must have at most 3 characters",
+                    ],
+                ])
         #expect(found.first?.description == "/a~1b/1 must be at least 1")
     }
 
@@ -84,7 +91,8 @@ struct ErrorTests {
     @Test("if, then and else are told under their own names")
     func conditionals() throws {
         let schema = try compile(
-            #"{"if": {"type": "string"}, "then": {"minLength": 2}, "else": {"if": {"minimum": 0}, "then": {"maximum": 5}}}"#)
+            #"{"if": {"type": "string"}, "then": {"minLength": 2}, "else": {"if": {"minimum": 0}, "then": {"maximum": 5}}}"#
+        )
         #expect(try errors(#""a""#, schema).map(\.keywordLocation.text) == ["/then/minLength"])
         #expect(try errors("6", schema).map(\.keywordLocation.text) == ["/else/then/maximum"])
         #expect(try errors("-1", schema).isEmpty)

@@ -36,18 +36,23 @@ struct FuzzTests {
                     "seed \(seed): \(source.text) on \(value.text): decided \(isValid), errors \(errors)")
             }
         }
-        print("validator fuzz: \(schemas) schemas, \(refused) refused, \(decided[true] ?? 0) valid, \(decided[false] ?? 0) not, seed \(seed)")
+        print(
+            "validator fuzz: \(schemas) schemas, \(refused) refused, \(decided[true] ?? 0) valid, \(decided[false] ?? 0) not, seed \(seed)"
+        )
         #expect(schemas > 50)
         #expect(decided.values.allSatisfy { $0 > 50 })
     }
 
-    @Test("mutated schemas of the suite never crash the compiler", .enabled(if: Suite.isPresent, "needs json-schema-test-suite in the test data"))
+    @Test(
+        "mutated schemas of the suite never crash the compiler",
+        .enabled(if: Suite.isPresent, "needs json-schema-test-suite in the test data"))
     func mutatedSchemas() throws {
         let compiler = SchemaCompiler(documents: Suite.remotes, assertsFormat: true)
         let groups = try Suite.files().flatMap { try Suite.groups($0) }
         var generator = SplitMix64(seed: seed)
         let tokens = [
-            "\"", "{", "}", "[", "]", ",", ":", "1e308", "-1", "0", "null", "true", "\"$ref\"", "\"#\"", "\"type\"", "\"items\"",
+            "\"", "{", "}", "[", "]", ",", ":", "1e308", "-1", "0", "null", "true", "\"$ref\"", "\"#\"", "\"type\"",
+            "\"items\"",
             "\"unevaluatedProperties\"", "\"$dynamicRef\"", "\"properties\"", "\"pattern\"", "\\", "(", "*", "\"not\"",
         ].map { Array($0.utf8) }
         let end = ContinuousClock.now + .seconds(seconds)
@@ -61,17 +66,21 @@ struct FuzzTests {
                 let length = min(text.count - place, Int.random(in: 0...8, using: &generator))
                 switch Int.random(in: 0..<3, using: &generator) {
                 case 0: text.removeSubrange(place..<place + length)
-                case 1: text.replaceSubrange(place..<place + length, with: tokens.randomElement(using: &generator) ?? [])
+                case 1:
+                    text.replaceSubrange(place..<place + length, with: tokens.randomElement(using: &generator) ?? [])
                 default: text.insert(contentsOf: text[place..<place + length], at: place)
                 }
             }
             tried += 1
-            guard let source = try? JSONValue(parsing: text), let schema = try? compiler.compile(source) else { continue }
+            guard let source = try? JSONValue(parsing: text), let schema = try? compiler.compile(source) else {
+                continue
+            }
             compiled += 1
             for test in group.cases {
                 let document = try JSONDocument(test["data"] ?? .null)
                 let (isValid, errors) = document.withRoot { (schema.validate($0), schema.errors(of: $0)) }
-                try #require(isValid == errors.isEmpty, "seed \(seed): \(source.text) on \(test.text): \(isValid), \(errors)")
+                try #require(
+                    isValid == errors.isEmpty, "seed \(seed): \(source.text) on \(test.text): \(isValid), \(errors)")
             }
         }
         print("compiler fuzz: \(tried) schemas tried, \(compiled) compiled, seed \(seed)")
@@ -81,11 +90,15 @@ struct FuzzTests {
     func randomPatterns() throws {
         var generator = SplitMix64(seed: seed)
         let pieces = [
-            "a", "b", ".", "*", "+", "?", "{2}", "{1,}", "{0,3}", "(", ")", "(?:", "(?=", "(?!", "(?<=", "(?<n>", "|", "[", "]", "[^",
-            "-", "\\d", "\\S", "\\w", "\\b", "\\1", "\\k<n>", "\\p{L}", "\\P{Lu}", "\\u{1F600}", "\\uD83D", "\\x41", "\\cA", "\\",
+            "a", "b", ".", "*", "+", "?", "{2}", "{1,}", "{0,3}", "(", ")", "(?:", "(?=", "(?!", "(?<=", "(?<n>", "|",
+            "[", "]", "[^",
+            "-", "\\d", "\\S", "\\w", "\\b", "\\1", "\\k<n>", "\\p{L}", "\\P{Lu}", "\\u{1F600}", "\\uD83D", "\\x41",
+            "\\cA", "\\",
             "^", "$", "{", "}", "é", "😀", "\\0", "\\-", "#", " ",
         ]
-        let subjects = try ["", "a", "ab", "aaaaaaaaaaaaaaaaaaaaaaaa!", "é😀", "1-b"].map { try JSONDocument(.string($0)) }
+        let subjects = try ["", "a", "ab", "aaaaaaaaaaaaaaaaaaaaaaaa!", "é😀", "1-b"].map {
+            try JSONDocument(.string($0))
+        }
         let end = ContinuousClock.now + .seconds(seconds / 3)
         var taken = 0
         var tried = 0

@@ -9,7 +9,8 @@ struct LimitTests {
         arguments: [
             ##"{"$ref": "#"}"##, ##"{"allOf": [{"$ref": "#"}]}"##,
             ##"{"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"not": {"$ref": "#/$defs/a"}}}, "$ref": "#/$defs/a"}"##,
-            ##"{"if": {"$dynamicRef": "#x"}, "$dynamicAnchor": "x"}"##, ##"{"dependentSchemas": {"a": {"$ref": "#"}}}"##,
+            ##"{"if": {"$dynamicRef": "#x"}, "$dynamicAnchor": "x"}"##,
+            ##"{"dependentSchemas": {"a": {"$ref": "#"}}}"##,
         ])
     func loops(text: String) throws {
         let error = #expect(throws: HearthError.self) { try compile(text) }
@@ -30,7 +31,8 @@ struct LimitTests {
     @Test("a long chain of schemas ends in an error before the stack does")
     func depth() throws {
         let links = (0..<5000).map { ##""s\##($0)": {"minLength": 1, "$ref": "#/$defs/s\##($0 + 1)"}"## }
-        let schema = try compile(##"{"$defs": {\##(links.joined(separator: ",")), "s5000": true}, "$ref": "#/$defs/s0"}"##)
+        let schema = try compile(
+            ##"{"$defs": {\##(links.joined(separator: ",")), "s5000": true}, "$ref": "#/$defs/s0"}"##)
         #expect(try !isValid("\"a\"", schema))
         #expect(try errors("\"a\"", schema).map(\.message) == ["the value is nested too deeply for its schema"])
     }
@@ -43,7 +45,8 @@ struct LimitTests {
             ##""s\##($0)": {"anyOf": [{"$ref": "#/$defs/s\##($0 + 1)"}, {"not": {"$ref": "#/$defs/s\##($0 + 1)"}}], "not": {}}"##
         }
         let schema = try compile(
-            ##"{"$defs": {\##(links.joined(separator: ",")), "s60": {"not": {}}}, "$ref": "#/$defs/s0"}"##, limits: limits)
+            ##"{"$defs": {\##(links.joined(separator: ",")), "s60": {"not": {}}}, "$ref": "#/$defs/s0"}"##,
+            limits: limits)
         #expect(try !isValid("1", schema))
         #expect(try errors("1", schema).map(\.message) == ["checking the value took too long"])
     }
@@ -76,13 +79,15 @@ struct LimitTests {
         // Every order in which the resources can be entered is a scope of its own.
         let resources = (0..<12).map { number in
             let others = (0..<12).map { #"{"$ref": "r\#($0)"}"# }.joined(separator: ",")
-            return #""d\#(number)": {"$id": "r\#(number)", "$dynamicAnchor": "a\#(number)", "items": {"anyOf": [\#(others)]}}"#
+            return
+                #""d\#(number)": {"$id": "r\#(number)", "$dynamicAnchor": "a\#(number)", "items": {"anyOf": [\#(others)]}}"#
         }
         var limits = SchemaLimits.standard
         limits.nodes = 20_000
         #expect(throws: HearthError.self) {
             try compile(
-                #"{"$id": "https://example.org/", "$defs": {\#(resources.joined(separator: ","))}, "$ref": "r0"}"#, limits: limits)
+                #"{"$id": "https://example.org/", "$defs": {\#(resources.joined(separator: ","))}, "$ref": "r0"}"#,
+                limits: limits)
         }
     }
 
@@ -98,7 +103,8 @@ struct LimitTests {
     @Test("containers larger than one word of marks are tracked")
     func manyMarks() throws {
         let schema = try compile(
-            #"{"anyOf": [{"patternProperties": {"^a": true}}, {"patternProperties": {"^b": true}}], "unevaluatedProperties": false}"#)
+            #"{"anyOf": [{"patternProperties": {"^a": true}}, {"patternProperties": {"^b": true}}], "unevaluatedProperties": false}"#
+        )
         let members = (0..<200).map { "\"\($0 % 2 == 0 ? "a" : "b")\($0)\": 0" }
         #expect(try isValid("{\(members.joined(separator: ","))}", schema))
         #expect(try !isValid("{\(members.joined(separator: ",")), \"c\": 0}", schema))
@@ -112,7 +118,8 @@ struct LimitTests {
     @Test("many required members, beyond one word")
     func manyRequired() throws {
         let names = (0..<100).map { "\"name\($0)\"" }
-        let schema = try compile(#"{"required": [\#(names.joined(separator: ","))], "properties": {"name3": {"type": "integer"}}}"#)
+        let schema = try compile(
+            #"{"required": [\#(names.joined(separator: ","))], "properties": {"name3": {"type": "integer"}}}"#)
         func object(without left: Int?) -> String {
             "{" + (0..<100).filter { $0 != left }.map { "\"name\($0)\": 1" }.joined(separator: ",") + ", \"more\": 2}"
         }
@@ -124,7 +131,8 @@ struct LimitTests {
     func longNames() throws {
         let names = ["aaaaaaaaXXaaaaaaaa", "aaaaaaaaYYaaaaaaaa", "aaaaaaaaaaaaaaaa", "", "a", "ab", "abc", "é"]
         let entries = names.enumerated().map { "\(JSONValue.string($1).text): {\"const\": \($0)}" }
-        let schema = try compile(#"{"properties": {\#(entries.joined(separator: ","))}, "additionalProperties": false}"#)
+        let schema = try compile(
+            #"{"properties": {\#(entries.joined(separator: ","))}, "additionalProperties": false}"#)
         for (number, name) in names.enumerated() {
             #expect(try isValid("{\(JSONValue.string(name).text): \(number)}", schema), "\(name)")
             #expect(try !isValid("{\(JSONValue.string(name).text): -1}", schema), "\(name)")

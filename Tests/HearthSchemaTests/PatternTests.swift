@@ -11,15 +11,18 @@ struct PatternTests {
             (#"^[^\d]$"#, "٣", true), (#"^[\S]$"#, "\u{feff}", false), (#"^[\s\S]$"#, "\u{feff}", true),
             (#"^[\W]$"#, "é", true), (#"^[\w-]+$"#, "a-b", true), (#"^[a\-z]+$"#, "a-z", true), ("^[--/]$", ".", true),
             ("^[]$", "", false), ("^[^]$", "\n", true), ("^[[]$", "[", true), ("^[[:alpha:]]$", "a]", true),
-            (#"^\u{1F600}$"#, "😀", true), (#"^\uD83D\uDE00$"#, "😀", true), (#"^[\uD83D\uDE00-\uD83D\uDE10]$"#, "😁", true),
+            (#"^\u{1F600}$"#, "😀", true), (#"^\uD83D\uDE00$"#, "😀", true),
+            (#"^[\uD83D\uDE00-\uD83D\uDE10]$"#, "😁", true),
             (#"^\uD83D$"#, "😀", false), (#"^[\uD800-\uDFFF]$"#, "a", false), ("^.$", "😀", true),
             (#"^(?<year>\d{4})-\k<year>$"#, "2024-2024", true), (#"^(?<year>\d{4})-\k<year>$"#, "2024-2025", false),
             (#"^(a)?\1b$"#, "b", true), (#"^\1(a)$"#, "a", true), (#"^(?:a|b){2,3}?$"#, "aba", true),
             (#"^(?=.*\d)(?!.*x).{3}$"#, "a1b", true), (#"^(?<=a)b|(?<!a)c$"#, "c", true), ("^a{,2}$", "a{,2}", true),
             ("^}]$", "}]", true), (#"^\p{Script=Greek}+$"#, "αβγ", true), (#"^\p{scx=Hira}$"#, "あ", true),
-            (#"^\P{L}$"#, "1", true), (#"^[\p{Lu}\p{Nd}]+$"#, "A1", true), (#"^\p{General_Category=Uppercase_Letter}$"#, "É", true),
+            (#"^\P{L}$"#, "1", true), (#"^[\p{Lu}\p{Nd}]+$"#, "A1", true),
+            (#"^\p{General_Category=Uppercase_Letter}$"#, "É", true),
             (#"^\p{Assigned}$"#, "a", true), (#"^\p{Any}$"#, "\u{378}", true), (#"^\0\x41\cJ$"#, "\u{0}A\n", true),
-            (#"^[\b]$"#, "\u{8}", true), (#"\bfoo\b"#, "a foo b", true), (#"^\/\-\@$"#, "/-@", true), ("(?:)", "", true),
+            (#"^[\b]$"#, "\u{8}", true), (#"\bfoo\b"#, "a foo b", true), (#"^\/\-\@$"#, "/-@", true),
+            ("(?:)", "", true),
             ("^$", "", true), (#"^\.\*\$"#, ".*$", true), ("^#x y$", "#x y", true),
         ])
     func meaning(pattern: String, text: String, expected: Bool) throws {
@@ -30,9 +33,12 @@ struct PatternTests {
     @Test(
         "what is not ECMA-262 is refused, also where PCRE2 would take it",
         arguments: [
-            "(", ")", "a)", "[a", "*", "a**", "a++", "a*+", "(?>a)", "(?i)a", "(?P<n>a)", "(*FAIL)", #"\Q.\E"#, #"\K"#, #"\z"#,
-            #"\1"#, #"(a)\2"#, #"\k<n>"#, #"(?<n>a)(?<n>b)"#, "(?<1>a)", "[b-a]", "a{2,1}", "{2}", "a{1}{2}", "^*", #"\b+"#,
-            #"\"#, #"\u{110000}"#, #"\u12"#, #"\x1"#, #"\c1"#, #"\00"#, #"\p{Nope}"#, #"\p{L"#, #"\pL"#, "a{65536}", "(?#c)",
+            "(", ")", "a)", "[a", "*", "a**", "a++", "a*+", "(?>a)", "(?i)a", "(?P<n>a)", "(*FAIL)", #"\Q.\E"#, #"\K"#,
+            #"\z"#,
+            #"\1"#, #"(a)\2"#, #"\k<n>"#, #"(?<n>a)(?<n>b)"#, "(?<1>a)", "[b-a]", "a{2,1}", "{2}", "a{1}{2}", "^*",
+            #"\b+"#,
+            #"\"#, #"\u{110000}"#, #"\u12"#, #"\x1"#, #"\c1"#, #"\00"#, #"\p{Nope}"#, #"\p{L"#, #"\pL"#, "a{65536}",
+            "(?#c)",
             #"(?<=a+)b"#, "((a{1000}){1000}){1000}",
         ])
     func refusals(pattern: String) throws {
@@ -43,7 +49,9 @@ struct PatternTests {
         #expect(error?.fields.first?.pointer == "/properties/a~1b/pattern")
     }
 
-    @Test("catastrophic backtracking ends as an error and not as a hang", arguments: ["^(a+)+$", "^(a|a)*$", #"^(\w+\s?)*$"#])
+    @Test(
+        "catastrophic backtracking ends as an error and not as a hang",
+        arguments: ["^(a+)+$", "^(a|a)*$", #"^(\w+\s?)*$"#])
     func backtracking(pattern: String) throws {
         let schema = try SchemaCompiler().compile(["pattern": .string(pattern)])
         let text = JSONValue.string(String(repeating: "a", count: 5000) + "!").text
@@ -100,7 +108,8 @@ struct PatternTests {
         let packed: [UInt8] = [0x81, 0xa1, 0x62, 0xc4, 0x03, 0x61, 0x62, 0x63]
         let document = try packed.withUnsafeBytes { bytes throws in try JSONDocument(parsingMessagePack: bytes) }
         let schema = try compile(
-            #"{"properties": {"b": {"type": "string", "pattern": "^YWJj$", "minLength": 4, "maxLength": 4, "const": "YWJj"}}}"#)
+            #"{"properties": {"b": {"type": "string", "pattern": "^YWJj$", "minLength": 4, "maxLength": 4, "const": "YWJj"}}}"#
+        )
         #expect(schema.validate(document))
         #expect(document.withRoot { schema.errors(of: $0) } == [])
         #expect(try !compile(#"{"properties": {"b": {"enum": ["abc"]}}}"#).validate(document))

@@ -94,7 +94,10 @@ struct RandomSchema {
         case 6: return ("maximum", scalar())
         case 7: return ("exclusiveMinimum", scalar())
         case 8: return ("exclusiveMaximum", scalar())
-        case 9: return ("multipleOf", [.real(0.1), .integer(2), .real(1.5), .real(1e-7)].randomElement(using: &generator) ?? 1)
+        case 9:
+            return (
+                "multipleOf", [.real(0.1), .integer(2), .real(1.5), .real(1e-7)].randomElement(using: &generator) ?? 1
+            )
         case 10: return ("minLength", .integer(Int64(number(0..<3))))
         case 11: return ("maxLength", .integer(Int64(number(0..<3))))
         case 12: return ("pattern", .string(pick(Self.patterns)))

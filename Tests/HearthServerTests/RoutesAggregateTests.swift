@@ -16,7 +16,8 @@ import Testing
             #expect(items.count == 2)
             #expect(items[0]["start"]?.string == RoutesHousehold.time(minute: 0))
             #expect(items[0]["readings"] == 2)
-            #expect(items[0]["bpm"] == ["avg": 61, "min": 60, "max": 62, "count": 2, "sum": 122, "first": 60, "last": 62])
+            #expect(
+                items[0]["bpm"] == ["avg": 61, "min": 60, "max": 62, "count": 2, "sum": 122, "first": 60, "last": 62])
             #expect(
                 items[1]["confidence"]
                     == ["avg": nil, "min": nil, "max": nil, "count": 0, "sum": 0, "first": nil, "last": nil])

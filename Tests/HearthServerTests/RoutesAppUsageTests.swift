@@ -28,13 +28,15 @@ import Testing
     @Test func summaryAddsUpAndLaterReportsReplaceEarlierOnes() async throws {
         try await RoutesHousehold.with { (home) async throws in
             try await report(
-                home, at: "2026-11-21T08:30:00Z", from: "2026-11-21T08:00:00Z", to: "2026-11-21T08:30:00Z", [("a", 500, 1)])
+                home, at: "2026-11-21T08:30:00Z", from: "2026-11-21T08:00:00Z", to: "2026-11-21T08:30:00Z",
+                [("a", 500, 1)])
             // The same period, further on.
             try await report(
                 home, at: "2026-11-21T09:00:00Z", from: "2026-11-21T08:00:00Z", to: "2026-11-21T09:00:00Z",
                 [("a", 1000, 2), ("b", 3000, 1)])
             try await report(
-                home, at: "2026-11-21T10:00:00Z", from: "2026-11-21T09:00:00Z", to: "2026-11-21T10:00:00Z", [("a", 4000, 5)])
+                home, at: "2026-11-21T10:00:00Z", from: "2026-11-21T09:00:00Z", to: "2026-11-21T10:00:00Z",
+                [("a", 4000, 5)])
             let answer = try await home.get("/system/apps/android/usage/summary")
             #expect(answer.json["total_foreground_time_ms"] == 8000)
             let items = try #require(answer.json["items"]?.array)
@@ -54,9 +56,11 @@ import Testing
         try await RoutesHousehold.with { (home) async throws in
             // 22:30 to 23:00 UTC is still the 20th in Berlin (23:30); 23:00 to 23:30 is the 21st there.
             try await report(
-                home, at: "2026-11-20T23:00:00Z", from: "2026-11-20T22:30:00Z", to: "2026-11-20T23:00:00Z", [("a", 100, 1)])
+                home, at: "2026-11-20T23:00:00Z", from: "2026-11-20T22:30:00Z", to: "2026-11-20T23:00:00Z",
+                [("a", 100, 1)])
             try await report(
-                home, at: "2026-11-20T23:30:00Z", from: "2026-11-20T23:00:00Z", to: "2026-11-20T23:30:00Z", [("a", 200, 1)])
+                home, at: "2026-11-20T23:30:00Z", from: "2026-11-20T23:00:00Z", to: "2026-11-20T23:30:00Z",
+                [("a", 200, 1)])
             func days(_ query: String = "") async throws -> [String: Int64] {
                 let items = try await home.get("/system/apps/android/usage/daily\(query)").json["items"]?.array ?? []
                 return Dictionary(

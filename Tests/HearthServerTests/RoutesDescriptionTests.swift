@@ -88,7 +88,8 @@ import Testing
     }
 
     @Test func referencePageListsEveryRoute() async throws {
-        let page = try String(contentsOf: TestData.repository.appending(path: "docs/reference/http.md"), encoding: .utf8)
+        let page = try String(
+            contentsOf: TestData.repository.appending(path: "docs/reference/http.md"), encoding: .utf8)
         let listed = Set(
             page.matches(of: /`(GET|POST|PATCH|DELETE|PUT) (\/[^`?\s]*)[^`]*`/).map { "\($0.1) \($0.2)" })
         try await RoutesHousehold.with { (home) async throws in

@@ -8,7 +8,8 @@ import Testing
 @Suite struct DeviceRouteTests {
     @Test func deviceIsRegisteredReadChangedRemovedAndRestored() async throws {
         try await RoutesHousehold.with { (home) async throws in
-            let made = try await home.post("/devices", ["name": "Tablet", "kind": "tablet", "metadata": ["color": "red"]])
+            let made = try await home.post(
+                "/devices", ["name": "Tablet", "kind": "tablet", "metadata": ["color": "red"]])
             #expect(made.status == 201)
             let id = try #require(made.json["id"]?.string)
             #expect(made.json["deleted"] == false)
@@ -26,14 +27,17 @@ import Testing
             #expect(try await home.send(.delete, "/devices/\(id)").status == 204)
             #expect(try await home.get("/devices/\(id)").json["deleted"] == true)
             func listed(_ query: String) async throws -> Bool {
-                try await home.get("/devices\(query)").json["items"]?.array?.contains { $0["id"]?.string == id } ?? false
+                try await home.get("/devices\(query)").json["items"]?.array?.contains { $0["id"]?.string == id }
+                    ?? false
             }
             #expect(try await listed("") == false)
             #expect(try await listed("?include_deleted=true"))
 
-            let refused = try await home.post("/sensor/heartrate", [
-                "device_id": .string(id), "timestamp": .string(RoutesHousehold.time(minute: 1)), "bpm": 60,
-            ])
+            let refused = try await home.post(
+                "/sensor/heartrate",
+                [
+                    "device_id": .string(id), "timestamp": .string(RoutesHousehold.time(minute: 1)), "bpm": 60,
+                ])
             #expect(refused.status == 422)
             #expect(refused.pointers == ["/device_id"])
             #expect(refused.json["detail"]?.string?.contains("removed") == true)
@@ -50,7 +54,8 @@ import Testing
         (#"{}"#, ["/name", "/kind"]), (#"{"name":"","kind":"phone"}"#, ["/name"]),
         (#"{"name":"   ","kind":"phone"}"#, ["/name"]), (#"{"name":5,"kind":"phone"}"#, ["/name"]),
         (#"{"name":"a","kind":null}"#, ["/kind"]), (#"{"name":"a","kind":"phone","colour":1}"#, ["/colour"]),
-        (#"{"name":"a\u0007","kind":"phone"}"#, ["/name"]), (#"{"name":"a","kind":"phone","metadata":[]}"#, ["/metadata"]),
+        (#"{"name":"a\u0007","kind":"phone"}"#, ["/name"]),
+        (#"{"name":"a","kind":"phone","metadata":[]}"#, ["/metadata"]),
         (#"{"name":"a","kind":"phone","id":"x"}"#, ["/id"]), (#"[]"#, [""]), (#""text""#, [""]),
         (#"{"name":"a","kind":"phone","a/b~c":1}"#, ["/a~1b~0c"]),
     ])
@@ -66,7 +71,9 @@ import Testing
     @Test func namesAreCountedInCharactersNotBytes() async throws {
         try await RoutesHousehold.with { (home) async throws in
             func make(_ count: Int) async throws -> Int {
-                try await home.post("/devices", ["name": .string(String(repeating: "ö", count: count)), "kind": "phone"]).status
+                try await home.post(
+                    "/devices", ["name": .string(String(repeating: "ö", count: count)), "kind": "phone"]
+                ).status
             }
             #expect(try await make(200) == 201)
             #expect(try await make(201) == 422)
@@ -74,7 +81,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "{", #"{"name":"a","name":"b","kind":"phone"}"#, #"{"name":"\ud800","kind":"phone"}"#, "NaN", "{\"a\":1e400}",
+        "", "{", #"{"name":"a","name":"b","kind":"phone"}"#, #"{"name":"\ud800","kind":"phone"}"#, "NaN",
+        "{\"a\":1e400}",
         String(repeating: "[", count: 10_000), "{} {}",
     ])
     func brokenBodiesAreMalformed(_ body: String) async throws {
@@ -113,7 +121,9 @@ import Testing
         try await RoutesHousehold.with { (home) async throws in
             #expect(try await home.get("/devices/\(home.phone.id)", as: .member).status == 404)
             #expect(try await home.send(.delete, "/devices/\(home.phone.id)", as: .member).status == 404)
-            let names = try await home.get("/devices", as: .member).json["items"]?.array?.compactMap { $0["name"]?.string }
+            let names = try await home.get("/devices", as: .member).json["items"]?.array?.compactMap {
+                $0["name"]?.string
+            }
             #expect(names == ["Ben's phone"])
             #expect(try await home.get("/devices?person_id=\(home.ada.id)", as: .member).status == 403)
             #expect(try await home.get("/devices?person_id=\(home.ben.id)").json["items"]?.array?.count == 1)
@@ -130,7 +140,9 @@ import Testing
 
     @Test func listGoesOnWhereAPageEnds() async throws {
         try await RoutesHousehold.with { (home) async throws in
-            for index in 0..<5 { _ = try await home.post("/devices", ["name": .string("D\(index)"), "kind": "sensor"]) }
+            for index in 0..<5 {
+                _ = try await home.post("/devices", ["name": .string("D\(index)"), "kind": "sensor"])
+            }
             var names: [String] = []
             var path = "/devices?limit=3"
             var pages = 0
@@ -168,7 +180,9 @@ import Testing
 
     @Test func activitySaysWhoSentWhatAndWhen() async throws {
         try await RoutesHousehold.with { (home) async throws in
-            for minute in 0..<3 { #expect(try await home.post("/sensor/heartrate", home.heartrate(60, minute: minute)).status == 201) }
+            for minute in 0..<3 {
+                #expect(try await home.post("/sensor/heartrate", home.heartrate(60, minute: minute)).status == 201)
+            }
             let answer = try await home.get("/devices/activity")
             let items = try #require(answer.json["items"]?.array)
             #expect(items.map { $0["name"]?.string } == ["Watch", "Phone"])

@@ -126,7 +126,8 @@ struct RoutesHousehold: Sendable {
     /// A heart rate reading of the watch, minutes after eight.
     func heartrate(_ bpm: Double, minute: Int) -> JSONValue {
         [
-            "device_id": .string(watch.id.description), "timestamp": .string(Self.time(minute: minute)), "bpm": .real(bpm),
+            "device_id": .string(watch.id.description), "timestamp": .string(Self.time(minute: minute)),
+            "bpm": .real(bpm),
         ]
     }
 
@@ -154,8 +155,10 @@ private struct Parts {
         let registry = try StreamRegistry(StreamRegistry.shipped())
         try await store.install(registry.all)
         let catalogue = MemoryCatalogueStore()
-        ada = Person(id: UniqueID(high: 1 << 16 | 0x7000, low: 1 << 63), name: "Ada", timeZone: "Europe/Berlin", createdAt: now)
-        ben = Person(id: UniqueID(high: 2 << 16 | 0x7000, low: 1 << 63), name: "Ben", timeZone: "Asia/Tokyo", createdAt: now)
+        ada = Person(
+            id: UniqueID(high: 1 << 16 | 0x7000, low: 1 << 63), name: "Ada", timeZone: "Europe/Berlin", createdAt: now)
+        ben = Person(
+            id: UniqueID(high: 2 << 16 | 0x7000, low: 1 << 63), name: "Ben", timeZone: "Asia/Tokyo", createdAt: now)
         phone = Device(id: id(), person: ada.id, name: "Phone", kind: "phone", createdAt: now, updatedAt: now)
         watch = Device(id: id(), person: ada.id, name: "Watch", kind: "watch", createdAt: now, updatedAt: now)
         bensPhone = Device(id: id(), person: ben.id, name: "Ben's phone", kind: "phone", createdAt: now, updatedAt: now)

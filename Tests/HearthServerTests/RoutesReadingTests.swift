@@ -53,7 +53,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["1969-12-31T23:59:59Z", "1970-01-01T00:00:00Z", "2031-01-01T00:00:00Z", "0", "1e15", "\"soon\"", "{}"])
+    @Test(arguments: [
+        "1969-12-31T23:59:59Z", "1970-01-01T00:00:00Z", "2031-01-01T00:00:00Z", "0", "1e15", "\"soon\"", "{}",
+    ])
     func unbelievableTimesAreRefused(_ time: String) async throws {
         try await RoutesHousehold.with { (home) async throws in
             let value = time.contains("T") ? "\"\(time)\"" : time
@@ -68,7 +70,8 @@ import Testing
         try await RoutesHousehold.with { (home) async throws in
             let good = home.heartrate(60, minute: 1)
             let answer = try await home.post(
-                "/sensor/heartrate", .array([good, home.heartrate(900, minute: 2), good, "text", home.heartrate(61, minute: 4)]))
+                "/sensor/heartrate",
+                .array([good, home.heartrate(900, minute: 2), good, "text", home.heartrate(61, minute: 4)]))
             #expect(answer.status == 207)
             #expect(answer.json["accepted"] == 2)
             #expect(answer.json["duplicates"] == 1)
@@ -125,7 +128,10 @@ import Testing
 
     @Test func linesAreTakenEachForItself() async throws {
         try await RoutesHousehold.with { (home) async throws in
-            let lines = [home.heartrate(60, minute: 1).text, "{\"bpm\":", home.heartrate(61, minute: 2).text, "{\"a\":1,\"a\":2}"]
+            let lines = [
+                home.heartrate(60, minute: 1).text, "{\"bpm\":", home.heartrate(61, minute: 2).text,
+                "{\"a\":1,\"a\":2}",
+            ]
             let answer = try await home.post(
                 "/streams/heartrate", lines.joined(separator: "\n") + "\n\n", type: "application/x-ndjson")
             #expect(answer.status == 207)
@@ -153,7 +159,8 @@ import Testing
             let text = JSONValue.array((0..<200).map { home.heartrate(60, minute: $0) }).text
             let whole = Array(try Compressor(.gzip).compress(ByteBuffer(string: text), isLast: true).readableBytesView)
             let truncated = try await home.send(
-                .post, "/sensor/heartrate", body: Array(whole.prefix(whole.count / 2)), headers: [.contentEncoding: "gzip"])
+                .post, "/sensor/heartrate", body: Array(whole.prefix(whole.count / 2)),
+                headers: [.contentEncoding: "gzip"])
             #expect(truncated.status == 400)
             let garbage = try await home.send(
                 .post, "/sensor/heartrate", body: Array(text.utf8), headers: [.contentEncoding: "gzip"])
@@ -235,8 +242,10 @@ import Testing
     @Test func messagePackIsRead() async throws {
         try await RoutesHousehold.with { (home) async throws in
             // {"device_id": …, "timestamp": 1795248000, "bpm": 60}
-            var body: [UInt8] = [0x83, 0xa9] + Array("device_id".utf8) + [0xd9, 36] + Array(home.watch.id.description.utf8)
-            body += [0xa9] + Array("timestamp".utf8) + [0xce, 0x6b, 0x01, 0x4f, 0x00] + [0xa3] + Array("bpm".utf8) + [60]
+            var body: [UInt8] =
+                [0x83, 0xa9] + Array("device_id".utf8) + [0xd9, 36] + Array(home.watch.id.description.utf8)
+            body +=
+                [0xa9] + Array("timestamp".utf8) + [0xce, 0x6b, 0x01, 0x4f, 0x00] + [0xa3] + Array("bpm".utf8) + [60]
             let answer = try await home.send(.post, "/sensor/heartrate", body: body, type: "application/msgpack")
             #expect(answer.status == 201)
             let cut = try await home.send(
@@ -253,7 +262,9 @@ import Testing
                 let path = stream.path ?? "/streams/\(stream.name)"
                 #expect(try await home.post(path, body).status == 201, "\(path)")
                 #expect(try await home.post("/streams/\(stream.name)", body).status == 200, "\(stream.name)")
-                for alias in stream.aliases { #expect(try await home.post("/streams/\(alias)", body).status == 200, "\(alias)") }
+                for alias in stream.aliases {
+                    #expect(try await home.post("/streams/\(alias)", body).status == 200, "\(alias)")
+                }
             }
         }
     }

@@ -62,7 +62,9 @@ import Testing
             #expect(try await home.post("/sensor/generic", sent).status == 201)
             let page = try await home.get("/streams/generic")
             let item = try #require(page.json["items"]?[0])
-            for name in ["sensor_type", "value", "unit", "accuracy", "extra_text", "zero", "deep", "timestamp", "device_id"] {
+            for name in [
+                "sensor_type", "value", "unit", "accuracy", "extra_text", "zero", "deep", "timestamp", "device_id",
+            ] {
                 #expect(item[name] == sent[name], "\(name)")
             }
             // What Hearth itself says keeps its name.
@@ -90,16 +92,19 @@ import Testing
     func linesHoldTheWholeRange(_ accept: String?) async throws {
         try await RoutesHousehold.with { (home) async throws in
             for start in stride(from: 0, to: 110, by: 10) {
-                let batch = JSONValue.array((0..<1000).map { index in
-                    [
-                        "device_id": .string(home.phone.id.description),
-                        "timestamp": .integer(1_795_240_000_000 + Int64(start * 100 + index)), "x": .real(Double(index) / 3),
-                        "y": -0.5, "z": 9.81,
-                    ]
-                })
+                let batch = JSONValue.array(
+                    (0..<1000).map { index in
+                        [
+                            "device_id": .string(home.phone.id.description),
+                            "timestamp": .integer(1_795_240_000_000 + Int64(start * 100 + index)),
+                            "x": .real(Double(index) / 3),
+                            "y": -0.5, "z": 9.81,
+                        ]
+                    })
                 #expect(try await home.post("/sensor/accelerometer", batch).status == 200)
             }
-            let path = accept == nil ? "/streams/accelerometer?format=ndjson&order=asc" : "/streams/accelerometer?order=asc"
+            let path =
+                accept == nil ? "/streams/accelerometer?format=ndjson&order=asc" : "/streams/accelerometer?order=asc"
             let answer = try await home.get(path, accept: accept)
             #expect(answer.headers[.contentType] == "application/x-ndjson")
             let lines = answer.lines
@@ -124,14 +129,17 @@ import Testing
             let answer = try await home.get("/streams/generic", accept: "text/csv")
             #expect(answer.headers[.contentType]?.hasPrefix("text/csv") == true)
             let text = answer.text
-            #expect(text.hasPrefix("id,device_id,timestamp,received_at,flags,sensor_type,value,unit,accuracy,metadata,extra\r\n"))
+            #expect(
+                text.hasPrefix(
+                    "id,device_id,timestamp,received_at,flags,sensor_type,value,unit,accuracy,metadata,extra\r\n"))
             #expect(text.contains(",,\"a,\"\"b\"\"\r\nc\",\"[1,2]\",plain,,,\"{\"\"more\"\":\"\"x\"\"}\"\r\n"))
             #expect(try await home.get("/streams/generic?format=csv").text == text)
         }
     }
 
     @Test(arguments: [
-        "limit=0", "limit=10001", "limit=x", "from=yesterday", "to=x", "order=up", "format=xml", "cursor=zzz", "device_id=x",
+        "limit=0", "limit=10001", "limit=x", "from=yesterday", "to=x", "order=up", "format=xml", "cursor=zzz",
+        "device_id=x",
         "from=2026-11-21T10:00:00Z&to=2026-11-21T09:00:00Z", "devise=1",
     ])
     func wrongParametersAreNamed(_ query: String) async throws {

@@ -34,7 +34,8 @@ import Testing
 
     @Test(arguments: [
         (#"{}"#, ["/name", "/role"]), (#"{"name":"a","role":"king"}"#, ["/role"]),
-        (#"{"name":"a","role":"device"}"#, ["/device_id"]), (#"{"name":"a","role":"member","streams":[]}"#, ["/streams"]),
+        (#"{"name":"a","role":"device"}"#, ["/device_id"]),
+        (#"{"name":"a","role":"member","streams":[]}"#, ["/streams"]),
         (#"{"name":"a","role":"member","streams":["gps","gps"]}"#, ["/streams"]),
         (#"{"name":"a","role":"member","streams":["nothing"]}"#, ["/streams"]),
         (#"{"name":"a","role":"member","expires_at":"2020-01-01T00:00:00Z"}"#, ["/expires_at"]),
@@ -68,7 +69,9 @@ import Testing
             let made = try await home.post("/tokens", ["name": "mine", "role": "service"])
             let id = try #require(made.json["id"]?.string)
             #expect(try await home.send(.delete, "/tokens/\(id)", as: .member).status == 404)
-            let names = try await home.get("/tokens", as: .member).json["items"]?.array?.compactMap { $0["name"]?.string }
+            let names = try await home.get("/tokens", as: .member).json["items"]?.array?.compactMap {
+                $0["name"]?.string
+            }
             #expect(names == ["Ben"])
             #expect(try await home.get("/tokens?person_id=\(home.ada.id)", as: .member).status == 403)
             #expect(try await home.send(.delete, "/tokens/01948f0e-7c3a-7d21-9b6f-3f1d2a4c5e60").status == 404)
@@ -77,7 +80,8 @@ import Testing
 
     @Test func streamsAreNamedAsTheRegistryDoes() async throws {
         try await RoutesHousehold.with { (home) async throws in
-            let made = try await home.post("/tokens", ["name": "a", "role": "service", "streams": ["hrv", "location"]])
+            let made = try await home.post(
+                "/tokens", ["name": "a", "role": "service", "streams": ["hrv", "location"]])
             #expect(made.json["streams"] == ["gps", "heart_rate_variability"])
         }
     }

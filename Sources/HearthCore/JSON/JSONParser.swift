@@ -57,38 +57,39 @@ struct JSONParser: ~Copyable {
 
     // MARK: Structure
 
+    /// The innermost container that is still open; the tape says which one it stands in. Nesting costs neither call
+    /// depth nor a stack.
     private struct Open {
+        /// -1: none.
         var index: Int
-        var members: Int
+        var depth: Int
         var isObject: Bool
     }
 
-    /// One loop with a stack of open containers: nesting costs no call depth.
     private mutating func parseValue() throws(JSONError) {
-        var stack: [Open] = []
+        var open = Open(index: -1, depth: 0, isObject: false)
         while true {
             // A value is due here.
             skipSpace()
             let byte = text[position]
-            var isComplete = true
             switch byte {
             case UInt8(ascii: "\""):
                 try parseString()
             case UInt8(ascii: "{"), UInt8(ascii: "["):
-                guard stack.count < options.maximumDepth else {
+                guard open.depth < options.maximumDepth else {
                     throw JSONError(.tooDeep(limit: options.maximumDepth), at: position)
                 }
                 let isObject = byte == UInt8(ascii: "{")
-                stack.append(Open(index: tape.count, members: 0, isObject: isObject))
-                tape.append(isObject ? .object : .array, payload: 0)
+                let index = tape.open(isObject ? .object : .array, inside: open.index)
+                open = Open(index: index, depth: open.depth &+ 1, isObject: isObject)
                 position &+= 1
                 skipSpace()
                 if text[position] == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
                     position &+= 1
-                    try close(&stack)
+                    try close(&open)
                 } else {
                     if isObject { try parseKey() }
-                    isComplete = false
+                    continue
                 }
             case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
                 try parseNumber()
@@ -97,35 +98,34 @@ struct JSONParser: ~Copyable {
             case UInt8(ascii: "n"): try parseWord("null", .null)
             default: throw unexpected()
             }
-            if !isComplete { continue }
 
             // A value is complete: close what ends here, or go on to the next member.
             while true {
-                guard let top = stack.indices.last else { return }
-                stack[top].members &+= 1
+                if open.index < 0 { return }
+                tape.countMember(of: open.index)
                 skipSpace()
                 let byte = text[position]
                 if byte == UInt8(ascii: ",") {
                     position &+= 1
-                    if stack[top].isObject {
+                    if open.isObject {
                         skipSpace()
                         try parseKey()
                     }
                     break
                 }
-                guard byte == (stack[top].isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else { throw unexpected() }
+                guard byte == (open.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else { throw unexpected() }
                 position &+= 1
-                try close(&stack)
+                try close(&open)
             }
         }
     }
 
-    private mutating func close(_ stack: inout [Open]) throws(JSONError) {
-        guard let open = stack.popLast() else { return }
-        tape.close(open.index, count: open.members)
+    private mutating func close(_ open: inout Open) throws(JSONError) {
+        let parent = tape.close(open.index)
         if open.isObject, options.rejectsDuplicateKeys, let key = tape.duplicateKey(inObject: open.index, text: text) {
             throw JSONError(.duplicateKey(key.string ?? ""), at: Int(key.node.payload >> 32))
         }
+        open = Open(index: parent, depth: open.depth &- 1, isObject: tape.isObject(parent))
     }
 
     private mutating func parseKey() throws(JSONError) {

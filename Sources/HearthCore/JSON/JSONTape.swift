@@ -32,6 +32,30 @@ struct JSONTape {
         nodes[index].next = UInt32(truncatingIfNeeded: count)
     }
 
+    // While a container is open, its payload is the index of the one around it plus one, << 32, and its members so far.
+
+    /// Begins a container inside the one at `parent`, -1 for none, and gives its index.
+    @inline(__always)
+    mutating func open(_ kind: JSONKind, inside parent: Int) -> Int {
+        append(kind, payload: UInt64(truncatingIfNeeded: parent &+ 1) << 32)
+        return count &- 1
+    }
+
+    @inline(__always)
+    mutating func countMember(of index: Int) { nodes[index].payload &+= 1 }
+
+    /// Ends the container at `index`, which `open` began, and gives the one around it, -1 for none.
+    @inline(__always)
+    mutating func close(_ index: Int) -> Int {
+        let payload = nodes[index].payload
+        close(index, count: Int(payload & 0xffff_ffff))
+        return Int(payload >> 32) &- 1
+    }
+
+    /// False for -1.
+    @inline(__always)
+    func isObject(_ index: Int) -> Bool { index >= 0 && nodes[index].kind == .object }
+
     /// The key that stands twice in the object at `index`, which is closed already.
     func duplicateKey(inObject index: Int, text: UnsafeMutablePointer<UInt8>) -> JSONReference? {
         let object = JSONReference(nodes: UnsafePointer(nodes), text: UnsafePointer(text), index: UInt32(index))

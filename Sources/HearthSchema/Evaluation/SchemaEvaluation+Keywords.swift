@@ -129,7 +129,8 @@ extension Rule {
     var subject: Subject {
         switch self {
         case .reference, .allOf, .anyOf, .oneOf, .not, .conditional, .dependentSchemas: .sameValue
-        case .type, .const, .enumeration, .bound, .multipleOf, .minLength, .maxLength, .pattern, .format, .annotation, .content:
+        case .type, .const, .enumeration, .bound, .multipleOf, .minLength, .maxLength, .pattern, .format, .annotation,
+            .content:
             .anyValue
         case .prefixItems, .items, .contains, .minItems, .maxItems, .uniqueItems, .unevaluatedItems: .array
         case .properties, .patternProperties, .additionalProperties, .propertyNames, .minProperties, .maxProperties,

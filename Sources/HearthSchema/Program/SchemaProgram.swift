@@ -6,9 +6,9 @@ import Glibc
 
 /// A schema compiled to flat tables, for deciding quickly whether a value is valid.
 ///
-/// Validating allocates nothing for ordinary schemas: it walks the value's tape once and reads plain structs. Allocation
-/// is left to `uniqueItems` of long arrays, `unevaluated…` of containers beyond some thousand parts, the formats
-/// `regex` and `idn-…`, and bytes from MessagePack.
+/// Validating allocates nothing for ordinary schemas: it walks the value's tape once and reads plain structs.
+/// Allocation is left to `uniqueItems` of long arrays, `unevaluated…` of containers beyond some thousand parts, the
+/// formats `regex` and `idn-…`, and bytes from MessagePack.
 // Sendable: the tables are filled by the initialiser, never written again and freed in deinit.
 final class SchemaProgram: @unchecked Sendable {
     let nodes: UnsafeMutableBufferPointer<ProgramNode>

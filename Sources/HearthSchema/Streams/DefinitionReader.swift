@@ -1,8 +1,8 @@
 import HearthCore
 import OrderedCollections
 
-/// Reads the parts of a stream definition file and gathers everything that is wrong with it, so that its author hears of
-/// all of it at once.
+/// Reads the parts of a stream definition file and gathers everything that is wrong with it, so that its author hears
+/// of all of it at once.
 struct DefinitionReader {
     private let source: JSONValue
     private let file: String
@@ -83,6 +83,33 @@ struct DefinitionReader {
         return strings.compactMap { $0 }
     }
 
+    /// Other names under which the stream is known, as safe as its own.
+    mutating func aliases() -> [String] {
+        let names = strings("aliases")
+        for (index, name) in names.enumerated() where !Self.isIdentifier(name) {
+            report("aliases/\(index)", "is made of a-z, 0-9 and _, begins with a letter, at most 63 long")
+        }
+        return names
+    }
+
+    mutating func path() -> String? {
+        guard let value = block["path"], value != JSONValue.null else { return nil }
+        guard let path = value.string, path.hasPrefix("/"), path.count > 1,
+            !path.contains(where: { " ?#".contains($0) })
+        else {
+            report("path", "is null or a path that begins with /")
+            return nil
+        }
+        return path
+    }
+
+    /// A payload for documentation, which the caller holds against the schema.
+    mutating func example() -> JSONValue? {
+        guard let example = block["example"] else { return nil }
+        if example.object == nil { report("example", "is a payload, an object") }
+        return example
+    }
+
     mutating func choice(_ key: String, of choices: [String], default fallback: String) -> String {
         guard let value = block[key] else { return fallback }
         guard let text = value.string, choices.contains(text) else {
@@ -120,10 +147,11 @@ struct DefinitionReader {
                 report("time/oldest", "is an RFC 3339 time")
             }
         }
+        let future = seconds("future_seconds", 86_400) { report("time/future_seconds", $0) }
+        let skew = seconds("skew_seconds", min(300, future.components.seconds)) { report("time/skew_seconds", $0) }
+        if skew > future { report("time/skew_seconds", "is at most future_seconds") }
         return StreamDefinition.TimePolicy(
-            oldest: oldest,
-            future: seconds("future_seconds", 86_400) { report("time/future_seconds", $0) },
-            skew: seconds("skew_seconds", 300) { report("time/skew_seconds", $0) },
+            oldest: oldest, future: future, skew: skew,
             late: seconds("late_seconds", 604_800) { report("time/late_seconds", $0) })
     }
 
@@ -197,7 +225,9 @@ struct DefinitionReader {
     private func nullable(_ schema: JSONValue) -> JSONValue {
         guard var members = schema.object, let type = members["type"]?.string, type != "null" else { return schema }
         members["type"] = [.string(type), "null"]
-        if let choices = members["enum"]?.array, !choices.contains(.null) { members["enum"] = .array(choices + [.null]) }
+        if let choices = members["enum"]?.array, !choices.contains(.null) {
+            members["enum"] = .array(choices + [.null])
+        }
         return .object(members)
     }
 

@@ -1,5 +1,5 @@
-/// Finds the number of a name by its bytes, without making a `String`: for the fields of a stream and the streams of the
-/// registry, looked up once per member of every reading.
+/// Finds the number of a name by its bytes, without making a `String`: for the fields of a stream and the streams of
+/// the registry, looked up once per member of every reading.
 struct NameTable: Sendable {
     private let bytes: [UInt8]
     /// Name i is `bytes[starts[i]..<starts[i + 1]]`.

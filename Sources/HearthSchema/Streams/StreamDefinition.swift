@@ -1,5 +1,5 @@
-import OrderedCollections
 package import HearthCore
+import OrderedCollections
 
 /// A stream, as its definition file says: one JSON Schema with an `x-hearth` block is the only source of what is
 /// accepted, how it is stored, how long it is kept and how it is described to programs.
@@ -81,13 +81,12 @@ package final class StreamDefinition: Sendable {
     /// - Throws: `.invalidStreamDefinition` with a pointer to each thing that is wrong.
     package init(_ source: JSONValue, file: String) throws(HearthError) {
         var reader = DefinitionReader(source, file: file)
-        let block = reader.block
         self.source = source
         name = reader.identifier("stream")
         table = reader.identifier("table")
         version = reader.integer("version", default: 1, in: 1...1_000_000)
-        aliases = reader.strings("aliases")
-        path = block["path"]?.string
+        aliases = reader.aliases()
+        path = reader.path()
         deviceKinds = reader.strings("device_kinds")
         title = source["title"]?.string ?? name
         summary = source["description"]?.string ?? ""
@@ -97,7 +96,8 @@ package final class StreamDefinition: Sendable {
         fields = reader.fields()
         identity = reader.identity(fields, allowsExtra: allowsExtra)
         time = reader.timePolicy()
-        example = block["example"] ?? .object([:])
+        let payload = reader.example()
+        example = payload ?? .object([:])
         document = reader.servedDocument(name)
         let validating = reader.validatingDocument()
         reader.rejectUnknownKeys()
@@ -111,6 +111,25 @@ package final class StreamDefinition: Sendable {
                 .invalidStreamDefinition, "\(file) is not a valid stream definition: \(error.message)",
                 hint: "See docs/reference/stream-definitions.md.", fields: error.fields, cause: error)
         }
+        if payload != JSONValue?.none { try checkExample(file: file) }
+    }
+
+    /// What documentation shows must be true.
+    private func checkExample(file: String) throws(HearthError) {
+        let document: JSONDocument
+        do throws(JSONError) {
+            document = try JSONDocument(example)
+        } catch {
+            throw HearthError(error, in: "The example of \(file)", pointer: "/x-hearth/example")
+        }
+        let faults = document.withRoot { schema.errors(of: $0, limit: 10) }
+        guard let first = faults.first else { return }
+        throw HearthError(
+            .invalidStreamDefinition, "\(file) is not a valid stream definition: its example is not valid: \(first).",
+            hint: "See docs/reference/stream-definitions.md.",
+            fields: faults.map {
+                HearthError.Field(pointer: "/x-hearth/example" + $0.instanceLocation.text, message: $0.message)
+            })
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 package import HearthCore
+import OrderedCollections
 
 /// All streams that this Hearth knows, found by name, table or alias.
 package struct StreamRegistry: Sendable {
@@ -16,7 +17,9 @@ package struct StreamRegistry: Sendable {
         var owners: [String: String] = [:]
         for (number, stream) in all.enumerated() {
             for name in Set([stream.name, stream.table] + stream.aliases) {
-                if let owner = owners.updateValue(stream.name, forKey: name) { throw Self.clash(name, owner, stream.name) }
+                if let owner = owners.updateValue(stream.name, forKey: name) {
+                    throw Self.clash(name, owner, stream.name)
+                }
                 names.append(name)
                 numbers.append(number)
             }
@@ -52,7 +55,15 @@ package struct StreamRegistry: Sendable {
 
     /// Reads every `*.json` of a directory; one that does not exist has none.
     package static func load(directory: String) throws(HearthError) -> [StreamDefinition] {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return [] }
+        guard FileManager.default.fileExists(atPath: directory) else { return [] }
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: directory)
+        } catch {
+            throw HearthError(
+                .invalidStreamDefinition, "The folder \(directory) cannot be read.",
+                hint: "Make it readable for the user that runs Hearth.", cause: error)
+        }
         var definitions: [StreamDefinition] = []
         for name in names.sorted() where name.hasSuffix(".json") && !name.hasPrefix(".") {
             let path = directory + "/" + name
@@ -65,7 +76,21 @@ package struct StreamRegistry: Sendable {
                     .invalidStreamDefinition, "\(path) cannot be read: \(error).", hint: "Mend or remove the file.",
                     cause: error)
             }
-            definitions.append(try StreamDefinition(source, file: path))
+            let definition = try StreamDefinition(source, file: path)
+            for key in ["version", "example"] where source["x-hearth"]?.object?.keys.contains(key) != true {
+                throw HearthError(
+                    .invalidStreamDefinition, "\(path) is not a valid stream definition: it lacks \(key).",
+                    hint: "See docs/reference/stream-definitions.md.",
+                    fields: [.init(pointer: "/x-hearth/\(key)", message: "is required in a file")])
+            }
+            guard name == definition.name + ".json" else {
+                throw HearthError(
+                    .invalidStreamDefinition,
+                    "\(path) defines the stream \(definition.name), which its name does not say.",
+                    hint: "Call the file \(definition.name).json.",
+                    fields: [.init(pointer: "/x-hearth/stream", message: "is the file's name without .json")])
+            }
+            definitions.append(definition)
         }
         return definitions
     }

@@ -151,7 +151,8 @@ struct ExportArchive: Sendable {
         let value: JSONValue = [
             "product": "Hearth", "exported_at": .string(now.description),
             "person": [
-                "id": .string(person.id.description), "name": .string(person.name), "time_zone": .string(person.timeZone),
+                "id": .string(person.id.description), "name": .string(person.name),
+                "time_zone": .string(person.timeZone),
             ],
             "from": from.map { .string($0.description) } ?? .null, "to": to.map { .string($0.description) } ?? .null,
             "readings": .members(counts.map { ($0.0, .integer(Int64($0.1))) }), "files": .integer(Int64(files)),

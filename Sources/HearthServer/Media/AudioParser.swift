@@ -79,7 +79,9 @@ struct AudioParser: HeaderParser {
         }
         if block.hasText("data", at: 0) {
             // Recorders that stream write zero or the largest size, because they do not know.
-            if byteRate > 0, length > 0, length < 0xffff_ff00 { header.durationSeconds = Double(length) / Double(byteRate) }
+            if byteRate > 0, length > 0, length < 0xffff_ff00 {
+                header.durationSeconds = Double(length) / Double(byteRate)
+            }
             return .done
         }
         return .skip(length + length % 2, gather: 8)

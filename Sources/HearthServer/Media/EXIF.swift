@@ -49,7 +49,8 @@ struct EXIF: Equatable {
 
     private mutating func readPosition(_ entries: [Int: TIFFReader.Entry], _ reader: TIFFReader) {
         guard let north = Self.degrees(entries[2], reader), let east = Self.degrees(entries[4], reader),
-            let northReference = reader.text(entries[1], limit: 2), let eastReference = reader.text(entries[3], limit: 2)
+            let northReference = reader.text(entries[1], limit: 2),
+            let eastReference = reader.text(entries[3], limit: 2)
         else { return }
         let latitude = northReference.uppercased() == "S" ? -north : north
         let longitude = eastReference.uppercased() == "W" ? -east : east
@@ -93,7 +94,8 @@ struct EXIF: Equatable {
         bytes[4] = UInt8(ascii: "-")
         bytes[7] = UInt8(ascii: "-")
         bytes.append(UInt8(ascii: "Z"))
-        guard let time = bytes.withUnsafeBufferPointer({ Timestamp(utf8: $0) }), time.microseconds > -2_208_988_800_000_000
+        guard let time = bytes.withUnsafeBufferPointer({ Timestamp(utf8: $0) }),
+            time.microseconds > -2_208_988_800_000_000
         else { return nil }
         return time
     }

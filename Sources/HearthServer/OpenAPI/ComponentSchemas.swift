@@ -43,7 +43,8 @@ enum ComponentSchemas {
     private static let deviceDraft = Shape.object(
         [
             "id": Shape.id, "person_id": Shape.id, "name": Shape.text(DeviceDraft.nameLengths),
-            "kind": Shape.text(DeviceDraft.kindLengths), "platform": Shape.optional(Shape.text(DeviceDraft.kindLengths)),
+            "kind": Shape.text(DeviceDraft.kindLengths),
+            "platform": Shape.optional(Shape.text(DeviceDraft.kindLengths)),
             "metadata": ["type": "object"],
         ], required: ["name", "kind"], others: false)
 
@@ -165,7 +166,8 @@ enum ComponentSchemas {
     private static let appUsage = Shape.object(
         [
             "package_name": Shape.text, "app_name": Shape.text, "total_foreground_time_ms": count,
-            "launch_count": count, "last_time_used": timeOrNull, "share": ["type": "number", "minimum": 0, "maximum": 1],
+            "launch_count": count, "last_time_used": timeOrNull,
+            "share": ["type": "number", "minimum": 0, "maximum": 1],
         ], required: ["package_name", "total_foreground_time_ms", "launch_count", "last_time_used", "share"])
 
     private static let appUsageSummary = Shape.object([

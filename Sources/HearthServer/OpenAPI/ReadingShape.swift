@@ -1,6 +1,6 @@
 import HearthCore
-import OrderedCollections
 import HearthSchema
+import OrderedCollections
 
 /// What `/openapi.json` says of readings: taken from the stream definitions, which are what admission checks against.
 enum ReadingShape {
@@ -64,8 +64,10 @@ enum ReadingShape {
     static func parameters(_ stream: StreamDefinition) -> [RouteParameter] {
         var parameters = [
             RouteParameter("device_id", "The device that made it; not needed with a device's own token", Shape.id),
-            RouteParameter("timestamp", "When it was made: RFC 3339, or seconds or milliseconds since 1970", Shape.text),
-            RouteParameter("id", "The sender's own name for it; the same name again is the same reading", Shape.text(1...200)),
+            RouteParameter(
+                "timestamp", "When it was made: RFC 3339, or seconds or milliseconds since 1970", Shape.text),
+            RouteParameter(
+                "id", "The sender's own name for it; the same name again is the same reading", Shape.text(1...200)),
         ]
         for field in stream.fields where !derived.contains(field.name) && field.type != .json {
             let schema = property(stream, field.name)

@@ -12,17 +12,23 @@ enum Shape {
     static let binary: JSONValue = [:]
 
     static func text(_ lengths: ClosedRange<Int>) -> JSONValue {
-        ["type": "string", "minLength": .integer(Int64(lengths.lowerBound)), "maxLength": .integer(Int64(lengths.upperBound))]
+        [
+            "type": "string", "minLength": .integer(Int64(lengths.lowerBound)),
+            "maxLength": .integer(Int64(lengths.upperBound)),
+        ]
     }
 
     static func integer(_ range: ClosedRange<Int>, default value: Int) -> JSONValue {
         [
-            "type": "integer", "minimum": .integer(Int64(range.lowerBound)), "maximum": .integer(Int64(range.upperBound)),
+            "type": "integer", "minimum": .integer(Int64(range.lowerBound)),
+            "maximum": .integer(Int64(range.upperBound)),
             "default": .integer(Int64(value)),
         ]
     }
 
-    static func choice(_ values: [String]) -> JSONValue { ["type": "string", "enum": .array(values.map { .string($0) })] }
+    static func choice(_ values: [String]) -> JSONValue {
+        ["type": "string", "enum": .array(values.map { .string($0) })]
+    }
 
     static func array(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
 

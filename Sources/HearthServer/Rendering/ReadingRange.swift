@@ -33,10 +33,12 @@ struct ReadingRange: Sendable {
     func response(after position: ReadingPosition?) -> Response {
         var headers = HTTPFields()
         headers[.contentType] = form.mediaType
-        return Response(status: .ok, headers: headers, body: ResponseBody { writer in
-            try await write(from: position, to: &writer)
-            try await writer.finish(nil)
-        })
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                try await write(from: position, to: &writer)
+                try await writer.finish(nil)
+            })
     }
 
     @concurrent

@@ -48,7 +48,9 @@ struct ReadingText {
     }
 
     /// Appends row `index` and what `separator` says after it.
-    mutating func append(_ batch: ReadingBatch, row index: Int, ending separator: StaticString, to buffer: inout ByteBuffer) {
+    mutating func append(
+        _ batch: ReadingBatch, row index: Int, ending separator: StaticString, to buffer: inout ByteBuffer
+    ) {
         let room = fixedLength + separator.utf8CodeUnitCount + textRoom(batch, index)
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { bytes in
             guard let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return 0 }

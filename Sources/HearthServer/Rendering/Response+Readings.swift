@@ -49,12 +49,12 @@ extension Response {
             writer.raw("]")
         }
         writer.raw("}")
-        return .json(writer, status: report.rejected.isEmpty ? .ok : .multiStatus)
+        return .json(writer, status: report.rejected.isEmpty ? .ok : .partlyRefused)
     }
 }
 
 extension HTTPResponse.Status {
-    static let multiStatus = HTTPResponse.Status(code: 207, reasonPhrase: "Multi-Status")
+    static let partlyRefused = HTTPResponse.Status(code: 207, reasonPhrase: "Multi-Status")
 }
 
 extension JSONWriter {

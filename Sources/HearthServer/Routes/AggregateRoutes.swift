@@ -35,7 +35,8 @@ struct AggregateRoutes {
                     months follow the person's time zone, or `tz`.
                     """,
                 parameters: ReadScope.parameters + [
-                    RouteParameter("bucket", "`30s`, `5m`, `1h`, `1d`, `1w`, `1mo` or `all`", Shape.text, isRequired: true),
+                    RouteParameter(
+                        "bucket", "`30s`, `5m`, `1h`, `1d`, `1w`, `1mo` or `all`", Shape.text, isRequired: true),
                     RouteParameter("field", "A numeric field, or several with commas", Shape.text),
                     RouteParameter(
                         "fn", "Several with commas, of \(Function.allCases.map(\.rawValue).joined(separator: ", "))",
@@ -73,7 +74,11 @@ struct AggregateRoutes {
         for (index, bucket) in buckets.enumerated() {
             if index > 0 { writer.comma() }
             writer.raw("{\"start\":\"")
-            if width.isCalendar { zone.append(bucket.start, to: &writer.bytes) } else { bucket.start.append(to: &writer.bytes) }
+            if width.isCalendar {
+                zone.append(bucket.start, to: &writer.bytes)
+            } else {
+                bucket.start.append(to: &writer.bytes)
+            }
             writer.raw("\",\"readings\":")
             writer.write(bucket.readings)
             for (field, summary) in zip(fields, bucket.values) { Self.write(field.key, summary, functions, &writer) }
@@ -115,14 +120,17 @@ struct AggregateRoutes {
         let numeric = stream.fields.filter(isNumeric).map(\.name)
         var names = request.queryList("field")
         if names.isEmpty { names = numeric }
-        let available = numeric.isEmpty ? "It has no numeric fields." : "Its numeric fields: \(numeric.joined(separator: ", "))."
+        let available =
+            numeric.isEmpty ? "It has no numeric fields." : "Its numeric fields: \(numeric.joined(separator: ", "))."
         var fields: [(column: Int, key: [UInt8])] = []
         for name in names {
             guard let column = stream.fieldIndex(name) else {
-                throw wrongField("The stream \(stream.name) has no field \(name.prefix(64)).", available, "names no field")
+                throw wrongField(
+                    "The stream \(stream.name) has no field \(name.prefix(64)).", available, "names no field")
             }
             guard isNumeric(stream.fields[column]) else {
-                throw wrongField("The field \(name) of \(stream.name) holds no numbers.", available, "names no numeric field")
+                throw wrongField(
+                    "The field \(name) of \(stream.name) holds no numbers.", available, "names no numeric field")
             }
             guard !fields.contains(where: { $0.column == column }) else { continue }
             var writer = JSONWriter()

@@ -121,13 +121,16 @@ struct AppSessions {
         else { return }
         let name = batch.stream.fieldIndex("app_name")
         for row in 0..<batch.count {
-            guard let identifier = batch.string(batch[row, app]), let kind = batch.string(batch[row, event]) else { continue }
+            guard let identifier = batch.string(batch[row, app]), let kind = batch.string(batch[row, event]) else {
+                continue
+            }
             let head = batch.heads[row]
             guard seen.insert(Key(device: head.device, app: identifier)).inserted else { continue }
             guard kind == "foreground" || kind == "launch" else { continue }
             active.append(
                 Session(
-                    device: head.device, app: identifier, name: name.flatMap { batch.string(batch[row, $0]) }, event: kind,
+                    device: head.device, app: identifier, name: name.flatMap { batch.string(batch[row, $0]) },
+                    event: kind,
                     since: head.timestamp))
         }
     }

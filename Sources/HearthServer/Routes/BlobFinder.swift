@@ -88,6 +88,8 @@ struct BlobClaims: Sendable {
     }
 
     private static func collect(_ item: JSONReference, _ named: inout Set<String>) {
-        if let blob = item["blob"], blob.kind == .string, blob.utf8.count == 64, let text = blob.string { named.insert(text) }
+        if let blob = item["blob"], blob.kind == .string, blob.utf8.count == 64, let text = blob.string {
+            named.insert(text)
+        }
     }
 }

@@ -22,7 +22,8 @@ enum BucketWidth {
         case "d", "w", "mo":
             // Days, weeks and months follow the calendar, where two of them have no natural start.
             guard count == 1 else { throw .malformedQuery("bucket", "can be 1\(unit), not \(count)\(unit)") }
-            return unit == "d" ? .days(timeZone: timeZone) : unit == "w" ? .weeks(timeZone: timeZone) : .months(timeZone: timeZone)
+            return unit == "d"
+                ? .days(timeZone: timeZone) : unit == "w" ? .weeks(timeZone: timeZone) : .months(timeZone: timeZone)
         default:
             guard let unit = units.first(where: { $0.suffix == unit }) else {
                 throw .malformedQuery("bucket", explanation)

@@ -47,7 +47,9 @@ struct DeviceActivityRoutes {
         if !names.isEmpty {
             wanted = Set(
                 try names.map { name in
-                    guard let id = UniqueID(name) else { throw HearthError.malformedQuery("device_id", "is not a UUID") }
+                    guard let id = UniqueID(name) else {
+                        throw HearthError.malformedQuery("device_id", "is not a UUID")
+                    }
                     return id
                 })
         }

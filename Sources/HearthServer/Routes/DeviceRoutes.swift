@@ -42,7 +42,8 @@ struct DeviceRoutes {
                 answers: [.json(Self.device, "The device")], handler: read),
             Route(
                 .patch, "/devices/{id}", "updateDevice", tag: Self.tag, "Change a device",
-                detail: "Members that are given replace what was; `platform: null` clears it. `deleted: false` restores.",
+                detail:
+                    "Members that are given replace what was; `platform: null` clears it. `deleted: false` restores.",
                 body: .json(Shape.named("DeviceChange"), "What changes"),
                 answers: [.json(Self.device, "The device as it is now")], handler: update),
             Route(

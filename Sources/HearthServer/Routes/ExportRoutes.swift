@@ -34,7 +34,8 @@ struct ExportRoutes {
                 parameters: Array(ReadScope.parameters.dropFirst()) + [
                     RouteParameter("files", "Whether to put in files, too", ["type": "boolean", "default": true])
                 ],
-                answers: [RouteAnswer(200, "The archive", [RouteContent("application/zip", Shape.binary)])], handler: export)
+                answers: [RouteAnswer(200, "The archive", [RouteContent("application/zip", Shape.binary)])],
+                handler: export)
         ]
     }
 
@@ -53,9 +54,11 @@ struct ExportRoutes {
         headers[.contentType] = "application/zip"
         headers[.contentDisposition] = "attachment; filename=\"hearth-\(archive.now.description.prefix(10)).zip\""
         headers[.cacheControl] = "no-store"
-        return Response(status: .ok, headers: headers, body: ResponseBody { writer in
-            try await archive.write(to: &writer)
-            try await writer.finish(nil)
-        })
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                try await archive.write(to: &writer)
+                try await writer.finish(nil)
+            })
     }
 }

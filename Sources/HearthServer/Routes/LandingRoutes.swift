@@ -28,7 +28,9 @@ struct LandingRoutes {
                 .get, "/", "getStatusPage", tag: "About", "What is here, as a page for people",
                 detail: "Programs that do not ask for `text/html` get the same as JSON.",
                 parameters: [
-                    RouteParameter("token", "Lets a browser in: it becomes a cookie, and the address is shown without it", Shape.text)
+                    RouteParameter(
+                        "token", "Lets a browser in: it becomes a cookie, and the address is shown without it",
+                        Shape.text)
                 ],
                 answers: [
                     RouteAnswer(
@@ -45,7 +47,8 @@ struct LandingRoutes {
             caller.may(.readStream(statistics.stream, person: statistics.person, device: statistics.device))
                 && statistics.person == caller.person
         }
-        let devices = caller.may(.readDevices()) ? directory.all.filter { $0.person == caller.person && $0.deletedAt == nil } : []
+        let devices =
+            caller.may(.readDevices()) ? directory.all.filter { $0.person == caller.person && $0.deletedAt == nil } : []
         guard request.accepts("text/html") else {
             return .json([
                 "name": "Hearth", "version": .string(settings.version), "devices": .integer(Int64(devices.count)),

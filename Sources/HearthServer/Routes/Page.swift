@@ -28,7 +28,11 @@ enum Page {
             write(item, &writer)
         }
         writer.raw("],\"next_cursor\":")
-        if rest.count > limit { writer.write(id(rest[rest.startIndex + limit - 1]).description) } else { writer.writeNull() }
+        if rest.count > limit {
+            writer.write(id(rest[rest.startIndex + limit - 1]).description)
+        } else {
+            writer.writeNull()
+        }
         writer.raw("}")
         return .json(writer)
     }

@@ -27,7 +27,8 @@ struct PersonRoutes {
             Route(
                 .get, "/people", "listPeople", tag: "People", "The people of the household that the caller may see",
                 parameters: Page.parameters,
-                answers: [.json(Shape.page(of: Shape.named("Person")), "The people in order of arrival")], handler: list),
+                answers: [.json(Shape.page(of: Shape.named("Person")), "The people in order of arrival")], handler: list
+            ),
             Route(
                 .delete, "/people/{id}/data", "erasePerson", tag: "People", "Erase all readings and files of a person",
                 detail: """
@@ -104,10 +105,12 @@ struct PersonRoutes {
         return named
     }
 
-    /// Deletes those that nobody names any more. The same bytes arriving from somebody else in this very moment are told
-    /// to come again, because an upload looks for its file once more after its reading is stored.
+    /// Deletes those that nobody names any more. The same bytes may arrive from somebody else meanwhile: then the file is
+    /// younger than the moment at which we looked, and stays.
     private func remove(_ named: Set<String>) async throws -> Int {
         guard !named.isEmpty else { return 0 }
+        // Files carry the system's time, whatever time the program is given.
+        let moment = SystemTime().now()
         var kept: Set<String> = []
         for stream in registry.all {
             guard let column = stream.blobColumn else { continue }
@@ -116,7 +119,7 @@ struct PersonRoutes {
         let gone = named.subtracting(kept)
         let blobs = blobs
         return try await NIOThreadPool.singleton.runIfActive {
-            try gone.reduce(0) { try blobs.delete($1) ? $0 + 1 : $0 }
+            try gone.reduce(0) { try blobs.delete($1, unmodifiedSince: moment) ? $0 + 1 : $0 }
         }
     }
 }

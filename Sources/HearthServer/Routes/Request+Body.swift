@@ -36,7 +36,9 @@ extension Request {
             value.split(separator: ",").contains { item in
                 let parts = item.split(separator: ";")
                 guard let name = parts.first?.trimmingSpaces(), name.lowercased() == mediaType else { return false }
-                return !parts.dropFirst().contains { $0.trimmingSpaces().hasPrefix("q=0") && Double($0.trimmingSpaces().dropFirst(2)) == 0 }
+                return !parts.dropFirst().contains {
+                    $0.trimmingSpaces().hasPrefix("q=0") && Double($0.trimmingSpaces().dropFirst(2)) == 0
+                }
             }
         }
     }

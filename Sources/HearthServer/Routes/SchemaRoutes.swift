@@ -31,7 +31,8 @@ struct SchemaRoutes {
                 .get, "/schemas/{name}", "getSchema", tag: "Schemas", "The JSON Schema of a stream",
                 detail: "Answers 304 to `If-None-Match` with the schema's `ETag`.",
                 answers: [
-                    RouteAnswer(200, "The schema, draft 2020-12", [RouteContent("application/schema+json", ["type": "object"])]),
+                    RouteAnswer(
+                        200, "The schema, draft 2020-12", [RouteContent("application/schema+json", ["type": "object"])]),
                     RouteAnswer(304, "The caller has this version"),
                 ], handler: read),
         ]

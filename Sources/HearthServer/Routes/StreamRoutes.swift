@@ -35,7 +35,8 @@ struct StreamRoutes {
                     whole range, as fast as the caller reads.
                     """,
                 parameters: ReadScope.parameters + [
-                    RouteParameter("order", "`desc`: newest first; `asc`: oldest first", Shape.choice(["desc", "asc"])),
+                    RouteParameter(
+                        "order", "`desc`: newest first; `asc`: oldest first", Shape.choice(["desc", "asc"])),
                     RouteParameter(
                         "limit", "How many at most; for NDJSON and CSV there is no limit unless given",
                         Shape.integer(Self.limits, default: 100)),
@@ -123,7 +124,8 @@ struct StreamRoutes {
 
     private func page(_ query: ReadingQuery, after position: ReadingPosition?, limit: Int) async throws -> Response {
         guard Self.limits.contains(limit) else {
-            throw HearthError.malformedQuery("limit", "is at most \(Self.limits.upperBound) for JSON; NDJSON has no limit")
+            throw HearthError.malformedQuery(
+                "limit", "is at most \(Self.limits.upperBound) for JSON; NDJSON has no limit")
         }
         // One more than asked for tells whether there is a next page.
         let batch = try await store.page(query, after: position, limit: limit + 1)
@@ -148,7 +150,8 @@ struct StreamRoutes {
         let caller = try context.caller()
         let missing = HearthError(.notFound, "There is no such reading in the stream \(stream.name).")
         guard let id = RecordID(try context.pathID("id")) else { throw missing }
-        for person in directory.people where caller.may(.readStream(stream.name, person: person.id, device: caller.deviceID)) {
+        for person in directory.people
+        where caller.may(.readStream(stream.name, person: person.id, device: caller.deviceID)) {
             guard let batch = try await store.reading(id, in: stream, person: person.id), let head = batch.heads.first,
                 caller.may(.readStream(stream.name, person: head.person, device: head.device))
             else { continue }

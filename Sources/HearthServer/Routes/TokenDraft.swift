@@ -14,13 +14,17 @@ struct TokenDraft {
 
     static let nameLengths = 1...200
     static let roles = Role.allCases.map(\.rawValue)
-    static let example: JSONValue = ["name": "Anna's phone", "role": "device", "device_id": "01948f0e-7c3a-7d21-9b6f-3f1d2a4c5e60"]
+    static let example: JSONValue = [
+        "name": "Anna's phone", "role": "device", "device_id": "01948f0e-7c3a-7d21-9b6f-3f1d2a4c5e60",
+    ]
 
     /// Throws everything that is wrong. Streams are named as the registry does, whatever alias the caller used.
     init(_ root: JSONReference, registry: StreamRegistry, now: Timestamp) throws(HearthError) {
         var reader = try MemberReader(root)
         name = reader.text("name", Self.nameLengths, isRequired: true) ?? ""
-        role = reader.choice("role", of: Self.roles, isRequired: true).flatMap { Role(rawValue: $0) } ?? .device
+        let named = reader.choice("role", of: Self.roles, isRequired: true).flatMap { Role(rawValue: $0) }
+        // Without a role nothing below is granted: `check` throws.
+        role = named ?? .auditor
         person = reader.id("person_id")
         device = reader.id("device_id")
         if role == .device, device == nil { reader.report("device_id", "is required for the role device") }

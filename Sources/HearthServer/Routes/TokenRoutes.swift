@@ -64,7 +64,9 @@ struct TokenRoutes {
             try TokenDraft(root, registry: registry, now: time.now())
         }
         let device = draft.device.flatMap { directory.device($0) }
-        if draft.device != nil, device?.deletedAt != nil || device.map({ !caller.may(.manageDevices(person: $0.person)) }) ?? true {
+        if draft.device != nil,
+            device?.deletedAt != nil || device.map({ !caller.may(.manageDevices(person: $0.person)) }) ?? true
+        {
             throw HearthError(
                 .invalidValue, "There is no such device.", hint: "GET /devices lists them.",
                 fields: [.init(pointer: "/device_id", message: "there is no such device")])
@@ -76,7 +78,8 @@ struct TokenRoutes {
                 fields: [.init(pointer: "/person_id", message: "is nobody's id, or not the device's owner")])
         }
         let grant = Principal(
-            id: caller.id, role: draft.role, person: person, deviceID: draft.device, streams: draft.streams.map { Set($0) })
+            id: caller.id, role: draft.role, person: person, deviceID: draft.device,
+            streams: draft.streams.map { Set($0) })
         guard caller.mayGrant(grant) else {
             throw HearthError(
                 .forbidden, "This token may not make one with the role \(draft.role.rawValue) for this person.",
@@ -100,7 +103,8 @@ struct TokenRoutes {
     @Sendable private func revoke(_ request: Request, _ context: ServerContext) async throws -> Response {
         let id = try context.pathID("id")
         try context.require(.manageTokens())
-        guard let record = authenticator.record(id), try context.caller().may(.manageTokens(person: record.person)) else {
+        guard let record = authenticator.record(id), try context.caller().may(.manageTokens(person: record.person))
+        else {
             throw HearthError(.notFound, "There is no such token.", hint: "GET /tokens lists them.")
         }
         try await authenticator.revoke(id)

@@ -6,6 +6,7 @@ import HearthStore
 import HearthVault
 import Hummingbird
 import NIOCore
+import NIOPosix
 
 /// One file on its way in. Everything that can be judged without the file is judged before a byte of it is kept.
 struct Upload<Kind: UploadKind>: Sendable {
@@ -37,7 +38,8 @@ struct Upload<Kind: UploadKind>: Sendable {
             throw HearthError(
                 .unsupportedMediaType, "Forms of several parts are not read here.",
                 hint: "Send the file itself as the body, with its fields in the query, or JSON with data in base64.")
-        case "", "application/x-www-form-urlencoded", "application/octet-stream": return hasFields ? .file(nil) : .object
+        case "", "application/x-www-form-urlencoded", "application/octet-stream":
+            return hasFields ? .file(nil) : .object
         case _ where Kind.format(named: type) != nil: return .file(type)
         // Says what is read here when it is something else.
         default:
@@ -53,7 +55,9 @@ struct Upload<Kind: UploadKind>: Sendable {
                 hint: "Sounds and pictures are compressed already.")
         }
         var members: [(String, JSONValue)] = []
-        for (name, value) in request.uri.queryParameters { members.append((String(name), field(String(name), String(value)))) }
+        for (name, value) in request.uri.queryParameters {
+            members.append((String(name), field(String(name), String(value))))
+        }
         let fields = JSONValue.members(members)
         let stated = try statedFormat(fields, type)
         try check(fields, stated: stated)
@@ -81,7 +85,8 @@ struct Upload<Kind: UploadKind>: Sendable {
     /// The reading's members and the file.
     private func parts(of root: JSONReference) throws(HearthError) -> (JSONValue, [UInt8]) {
         guard root.kind == .object else {
-            throw HearthError(.invalidValue, "The body is not an object.", fields: [.init(pointer: "", message: "is an object")])
+            throw HearthError(
+                .invalidValue, "The body is not an object.", fields: [.init(pointer: "", message: "is an object")])
         }
         guard let data = root["data"], data.kind == .string || data.kind == .binary else {
             throw HearthError(
@@ -94,7 +99,9 @@ struct Upload<Kind: UploadKind>: Sendable {
                 fields: [.init(pointer: "/data", message: "is not base64 (RFC 4648 section 4)")])
         }
         var members: [(String, JSONValue)] = []
-        for (key, value) in root.members where key.string != "data" { members.append((key.string ?? "", JSONValue(value))) }
+        for (key, value) in root.members where key.string != "data" {
+            members.append((key.string ?? "", JSONValue(value)))
+        }
         return (.members(members), bytes)
     }
 
@@ -123,7 +130,8 @@ struct Upload<Kind: UploadKind>: Sendable {
             guard let text, !text.isNull else { continue }
             guard let format = text.string.flatMap({ Kind.format(named: $0) }) else {
                 throw HearthError(
-                    .invalidValue, "The format is none of those that Hearth takes here.", hint: "It takes \(Kind.formatNames).",
+                    .invalidValue, "The format is none of those that Hearth takes here.",
+                    hint: "It takes \(Kind.formatNames).",
                     fields: [.init(pointer: "/\(name)", message: "is one of \(Kind.formatNames)")])
             }
             return format
@@ -147,7 +155,7 @@ struct Upload<Kind: UploadKind>: Sendable {
         }
     }
 
-    private func refuseTooLong(_ length: Int?) throws(HearthError) {
+    func refuseTooLong(_ length: Int?) throws(HearthError) {
         let limit = UploadReceiver<Kind.Parser>.limit
         guard let length, length > limit else { return }
         throw HearthError(.tooLarge, "The file is larger than \(limit) bytes.", hint: "Send it in parts.")
@@ -165,7 +173,8 @@ struct Upload<Kind: UploadKind>: Sendable {
         _ receiver: UploadReceiver<Kind.Parser>, _ fields: JSONValue, _ stated: Kind.Format?
     ) async throws -> Response {
         guard receiver.size > 0 else {
-            throw HearthError(.invalidValue, "The file is empty.", fields: [.init(pointer: "/data", message: "has no bytes")])
+            throw HearthError(
+                .invalidValue, "The file is empty.", fields: [.init(pointer: "/data", message: "has no bytes")])
         }
         guard let format = try Kind.check(receiver.walker, stated: stated, size: receiver.size, isEnd: true) else {
             throw HearthError(.internalError, "The file's format was not decided.", disposition: .defect)
@@ -173,7 +182,18 @@ struct Upload<Kind: UploadKind>: Sendable {
         let blob = try await receiver.finish()
         let item = reading(fields, receiver.walker.parser, format, blob: blob.sha256, size: blob.size)
         let receipt = try await ingest.one(try JSONDocument(item), source: source(naming: blob.sha256))
+        try await confirm(blob)
         return response(receipt, blob, item)
+    }
+
+    /// Erasing a person may have taken the same file between its being stored and its reading's; then it must come again.
+    private func confirm(_ blob: BlobReference) async throws {
+        let blobs = blobs
+        guard try await NIOThreadPool.singleton.runIfActive({ try blobs.exists(blob.sha256) }) else {
+            throw HearthError(
+                .overloaded, "The same file was erased at this moment.", hint: "Send it again.", disposition: .retry,
+                retryAfter: .seconds(1))
+        }
     }
 
     /// The reading as a sender would put it. What the caller says wins over what the file says; the names that the stream

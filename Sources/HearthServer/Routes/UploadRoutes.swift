@@ -112,11 +112,15 @@ struct AudioUpload: UploadKind {
     }
 
     static func fields(_ parser: AudioParser, _ format: AudioFormat, zone: LocalTime) -> [(String, JSONValue)] {
-        var fields: [(String, JSONValue)] = [("format", .string(format.rawValue)), ("media_type", .string(format.mediaType))]
+        var fields: [(String, JSONValue)] = [
+            ("format", .string(format.rawValue)), ("media_type", .string(format.mediaType)),
+        ]
         let header = parser.header
         if let rate = header.sampleRate { fields.append(("sample_rate", .integer(Int64(rate)))) }
         if let channels = header.channels { fields.append(("channels", .integer(Int64(channels)))) }
-        if let seconds = header.durationSeconds, seconds <= 604_800 { fields.append(("duration_seconds", .real(seconds))) }
+        if let seconds = header.durationSeconds, seconds <= 604_800 {
+            fields.append(("duration_seconds", .real(seconds)))
+        }
         return fields
     }
 }
@@ -143,7 +147,9 @@ struct ImageUpload: UploadKind {
     }
 
     static func fields(_ parser: ImageParser, _ format: ImageFormat, zone: LocalTime) -> [(String, JSONValue)] {
-        var fields: [(String, JSONValue)] = [("format", .string(format.rawValue)), ("media_type", .string(format.mediaType))]
+        var fields: [(String, JSONValue)] = [
+            ("format", .string(format.rawValue)), ("media_type", .string(format.mediaType)),
+        ]
         guard let header = parser.header else { return fields }
         if let width = header.width, let height = header.height {
             fields += [("width", .integer(Int64(width))), ("height", .integer(Int64(height)))]

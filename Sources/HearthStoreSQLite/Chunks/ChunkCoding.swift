@@ -2,8 +2,8 @@ import HearthCore
 import HearthSchema
 import HearthStore
 
-/// The bytes of a chunk: a checksum, then one part after another: times, seqs, times of arrival, flags, digests, and each
-/// column of the definition. Parts of columns carry their length, so that one that is not asked for is skipped.
+/// The bytes of a chunk: a checksum, then one part after another: times, seqs, times of arrival, flags, digests, and
+/// each column of the definition. Parts of columns carry their length, so that one that is not asked for is skipped.
 struct ChunkCoding {
     /// Version of the format, stored beside the bytes.
     static let encoding: Int64 = 1
@@ -131,7 +131,7 @@ struct ChunkCoding {
         }
         guard reader.isAtEnd else { throw ChunkDamage(description: "there are bytes behind its end") }
         if wanted == nil {
-            let batch = columns.batch(0..<count, of: definition, person: UniqueID(high: 0, low: 0), device: device)
+            let batch = columns.batch(of: definition, person: UniqueID(high: 0, low: 0), device: device)
             columns.digests = (0..<count).map { Int64(bitPattern: digest.contentDigest(of: batch, row: $0)) }
             for (row, digest) in kept { columns.digests[row] = Int64(bitPattern: digest) }
         }

@@ -109,30 +109,6 @@ final class ChunkLoader: Sendable {
             hint: "Restore the database from the last backup.", disposition: .defect)
     }
 
-    /// Whether a reading is in a chunk of the device.
-    func contains(
-        time: Int64, digest: Int64, device: Int64, in layout: TableLayout, db: Database
-    ) throws -> Bool {
-        let people = try RawStatement(
-            db, "SELECT DISTINCT person FROM hearth_chunks WHERE stream = ? AND device = ?")
-        people.bind(1, layout.stream)
-        people.bind(2, device)
-        var owners: [Int64] = []
-        do {
-            defer { people.reset() }
-            while try people.step() { owners.append(people.int64(0)) }
-        }
-        for person in owners {
-            guard let head = try head(at: time, device: device, person: person, in: layout, db: db),
-                head.times.contains(time)
-            else { continue }
-            let columns = try load(head, of: layout, db: db)
-            let row = columns.firstRow(notBefore: time, digest: digest)
-            if row < columns.count, columns.times[row] == time, columns.digests[row] == digest { return true }
-        }
-        return false
-    }
-
     /// The first chunk that ends at `time` or later; chunks of a device do not overlap.
     func head(
         at time: Int64, device: Int64, person: Int64, in layout: TableLayout, db: Database

@@ -120,12 +120,25 @@ final class ChunkSource: ReadingSource {
         return true
     }
 
-    func append(to batch: inout ReadingBatch) throws {
+    func append(to batch: inout ReadingBatch, limit: Int, before rival: Int64?) throws -> Bool {
         if columns.digests.isEmpty { try loadWhole() }
-        batch.heads.append(columns.head(row, person: owner.personID, device: owner.deviceID))
-        for index in 0..<sources.count {
-            columns.appendCell(sources[index], row: row, type: types[index], to: &batch)
+        let step = isReversed ? -1 : 1
+        var count = min(limit, (end - row) * step)
+        if let rival {
+            var run = 1
+            while run < count, (columns.times[row + run * step] < rival) != isReversed,
+                columns.times[row + run * step] != rival
+            {
+                run += 1
+            }
+            count = run
         }
+        columns.append(
+            row, step: step, count: count, sources: sources, person: owner.personID, device: owner.deviceID, to: &batch)
+        row += count * step
+        if row == end { return try nextChunk() }
+        time = columns.times[row]
+        return true
     }
 
     func values(into values: UnsafeMutableBufferPointer<Double>) {

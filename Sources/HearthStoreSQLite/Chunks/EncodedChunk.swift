@@ -97,7 +97,7 @@ struct SequencedReadings {
         let columns = try chunks.load(head, of: layout, db: db)
         let written = try chunks.definition(head.generation, of: layout, db: db)
         let map = ColumnMap(of: layout.definition, in: written)
-        let old = columns.batch(0..<columns.count, of: written, person: owner.personID, device: owner.deviceID)
+        let old = columns.batch(of: written, person: owner.personID, device: owner.deviceID)
         for row in 0..<old.count { batch.append(row: row, of: old, through: map) }
         sequences = columns.sequences
     }

@@ -39,21 +39,48 @@ struct ReadingColumns: Sendable {
         return bytes
     }
 
-    /// Appends one cell; `column` nil means a column that did not exist then.
-    @inline(__always)
-    func appendCell(_ column: Int?, row: Int, type: StreamDefinition.FieldType, to batch: inout ReadingBatch) {
-        guard let column else { return batch.cells.append(.null) }
-        switch columns[column] {
-        case .absent: batch.cells.append(.null)
-        case .reals(let values): batch.cells.append(values[row].isNaN ? .null : .real(values[row]))
+    /// Appends `count` readings from `row` on, by column, which is many times faster than by row.
+    /// - Parameters:
+    ///   - step: 1 forwards, -1 backwards.
+    ///   - sources: By column of the batch the column here, or nil for one that did not exist then.
+    func append(
+        _ row: Int, step: Int = 1, count: Int, sources: [Int?], person: UniqueID, device: UniqueID,
+        to batch: inout ReadingBatch
+    ) {
+        for index in 0..<count {
+            batch.heads.append(head(row + index * step, person: person, device: device))
+        }
+        let width = sources.count
+        var target = batch.cells.count
+        batch.cells.append(contentsOf: repeatElement(.null, count: count * width))
+        for source in sources {
+            if let source { fill(source, row, step, count, target, width, &batch) }
+            target += 1
+        }
+    }
+
+    private func fill(
+        _ source: Int, _ row: Int, _ step: Int, _ count: Int, _ target: Int, _ width: Int, _ batch: inout ReadingBatch
+    ) {
+        switch columns[source] {
+        case .absent: break
+        case .reals(let values):
+            for index in 0..<count {
+                let value = values[row + index * step]
+                if !value.isNaN { batch.cells[target + index * width] = .real(value) }
+            }
         case .integers(let values, let isPresent):
-            batch.cells.append(isPresent?[row] ?? true ? .integer(values[row]) : .null)
+            for index in 0..<count where isPresent?[row + index * step] ?? true {
+                batch.cells[target + index * width] = .integer(values[row + index * step])
+            }
         case .texts(let bytes, let ends, let isPresent):
-            guard isPresent?[row] ?? true else { return batch.cells.append(.null) }
-            let start = row == 0 ? 0 : Int(ends[row - 1])
             bytes.withUnsafeBufferPointer { bytes in
-                let cell = batch.textCell(UnsafeBufferPointer(rebasing: bytes[start..<Int(ends[row])]))
-                batch.cells.append(cell)
+                for index in 0..<count where isPresent?[row + index * step] ?? true {
+                    let place = row + index * step
+                    let start = place == 0 ? 0 : Int(ends[place - 1])
+                    let text = UnsafeBufferPointer(rebasing: bytes[start..<Int(ends[place])])
+                    batch.cells[target + index * width] = batch.textCell(text)
+                }
             }
         }
     }
@@ -77,18 +104,11 @@ struct ReadingColumns: Sendable {
         return String(decoding: bytes[start..<Int(ends[row])], as: UTF8.self)
     }
 
-    /// The readings from `rows` with all columns of the definition they were written under.
-    func batch(
-        _ rows: some Sequence<Int>, of definition: StreamDefinition, person: UniqueID, device: UniqueID
-    ) -> ReadingBatch {
-        var batch = ReadingBatch(stream: definition)
-        for row in rows {
-            batch.heads.append(head(row, person: person, device: device))
-            for column in 0..<definition.columnCount {
-                let type = column < definition.fields.count ? definition.fields[column].type : .json
-                appendCell(column, row: row, type: type, to: &batch)
-            }
-        }
+    /// All readings with all columns of the definition they were written under.
+    func batch(of definition: StreamDefinition, person: UniqueID, device: UniqueID) -> ReadingBatch {
+        var batch = ReadingBatch(stream: definition, minimumCapacity: count)
+        append(
+            0, count: count, sources: Array(0..<definition.columnCount), person: person, device: device, to: &batch)
         return batch
     }
 

@@ -27,7 +27,7 @@ struct Appender {
 
     private let db: Database
     private let layout: TableLayout
-    private let chunks: ChunkLoader
+    private var chunks: ChunkFinder
     private let insertion: RawStatement
     private let columns: [Column]
     private var additions: [Addition] = []
@@ -36,7 +36,7 @@ struct Appender {
     init(db: Database, layout: TableLayout, batch: ReadingBatch, chunks: ChunkLoader) throws {
         self.db = db
         self.layout = layout
-        self.chunks = chunks
+        self.chunks = ChunkFinder(layout: layout, loader: chunks, db: db)
         let definition = batch.stream
         // A batch may be older than the table, never newer.
         let map = ColumnMap(of: definition, in: layout.definition)
@@ -114,7 +114,7 @@ struct Appender {
             }
             // Names of compressed readings stay in the table of names.
             if time <= reach, !isNamed,
-                try chunks.contains(time: time, digest: digest, device: device, in: layout, db: db)
+                try chunks.contains(time: time, digest: digest, device: device)
             {
                 outcome.duplicates.append(.init(row: row, original: head.recordID))
                 cell += batch.width

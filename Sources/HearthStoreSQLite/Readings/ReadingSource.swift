@@ -8,7 +8,10 @@ protocol ReadingSource: AnyObject {
     var time: Int64 { get }
     func digest() throws -> Int64
     func advance() throws -> Bool
-    func append(to batch: inout ReadingBatch) throws
+    /// Appends the reading it stands on and those after it that come strictly before `rival` (nil: all), at most
+    /// `limit`.
+    /// - Returns: false at the end.
+    func append(to batch: inout ReadingBatch, limit: Int, before rival: Int64?) throws -> Bool
     /// One value per wanted column, NaN where there is none or it is text.
     func values(into values: UnsafeMutableBufferPointer<Double>) throws
     /// Gives its statements back.
@@ -100,29 +103,48 @@ struct ReadingMerge {
         return try (left.source.digest() < right.source.digest()) != isReversed
     }
 
-    /// Hands readings to `body`, which says whether it wants more.
-    mutating func visit(_ body: (any ReadingSource) throws -> Bool) throws {
-        while !lanes.isEmpty {
-            var best = 0
-            var second: Int?
-            for index in lanes.indices.dropFirst() {
-                if try comes(lanes[index], before: lanes[best]) {
-                    (second, best) = (best, index)
-                } else if try second == nil || comes(lanes[index], before: lanes[second ?? index]) {
-                    second = index
-                }
+    /// The source whose reading comes first, and the time of the one that comes second.
+    private func next() throws -> (lane: Int, rival: Int64?) {
+        var best = 0
+        var second: Int?
+        for index in lanes.indices.dropFirst() {
+            if try comes(lanes[index], before: lanes[best]) {
+                (second, best) = (best, index)
+            } else if try second.map({ try comes(lanes[index], before: lanes[$0]) }) ?? true {
+                second = index
             }
-            let lane = lanes[best]
-            let rival = second.map { lanes[$0] }
-            // Most readings follow one of their own kind: stay until the runner-up is due.
+        }
+        return (best, second.map { lanes[$0].source.time })
+    }
+
+    private mutating func remove(_ lane: Int) {
+        lanes[lane].source.close()
+        lanes.remove(at: lane)
+    }
+
+    /// Appends the next readings up to `limit` in the batch. Most follow one of their own source, so sources are asked
+    /// for as many as they have before the runner-up is due.
+    mutating func fill(_ batch: inout ReadingBatch, limit: Int) throws {
+        while !lanes.isEmpty, batch.count < limit {
+            let (lane, rival) = try next()
+            let goesOn = try lanes[lane].source.append(to: &batch, limit: limit - batch.count, before: rival)
+            if !goesOn { remove(lane) }
+        }
+    }
+
+    /// Hands over each reading in turn.
+    mutating func visit(_ body: (any ReadingSource) throws -> Void) throws {
+        while !lanes.isEmpty {
+            let (lane, rival) = try next()
+            let source = lanes[lane].source
             while true {
-                guard try body(lane.source) else { return }
-                guard try lane.source.advance() else {
-                    lane.source.close()
-                    lanes.remove(at: best)
+                try body(source)
+                guard try source.advance() else {
+                    remove(lane)
                     break
                 }
-                if let rival, try !comes(lane, before: rival) { break }
+                // At the time of the runner-up, device and digest decide.
+                if let rival, isReversed ? source.time <= rival : source.time >= rival { break }
             }
         }
     }

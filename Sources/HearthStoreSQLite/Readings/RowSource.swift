@@ -11,18 +11,19 @@ final class RowSource: ReadingSource {
     private let types: [StreamDefinition.FieldType?]
     private(set) var time: Int64 = 0
     private var currentDigest: Int64 = 0
-    private var isOpen = true
-
+    private let isReversed: Bool
     /// Columns of the result before the wanted ones.
-    private static let headCount: Int32 = 5
+    private let headCount: Int32
+    private var isOpen = true
 
     /// - Parameters:
     ///   - wanted: Column indexes of `definition`.
     ///   - lane: Distinguishes statements that are open at the same time.
+    ///   - isForValues: Only times and values will be asked for, no whole readings.
     /// - Returns: nil when there are no readings.
     init?(
         db: Database, layout: TableLayout, definition: StreamDefinition, wanted: [Int], owner: Owner, span: ReadingSpan,
-        order: ReadingQuery.Order, lane: Int
+        order: ReadingQuery.Order, lane: Int, isForValues: Bool = false
     ) throws {
         let held = ColumnMap(of: definition, in: layout.definition).sources
         self.owner = owner
@@ -30,15 +31,18 @@ final class RowSource: ReadingSource {
             guard held[column] != nil else { return nil }
             return column < definition.fields.count ? definition.fields[column].type : .json
         }
-        var sql = "SELECT ts, digest, received, flags, seq"
+        isReversed = order == .newestFirst
+        headCount = isForValues ? 2 : 5
+        var sql = isForValues ? "SELECT ts, digest" : "SELECT ts, digest, received, flags, seq"
         for column in wanted {
             sql += ", " + (held[column] == nil ? "NULL" : TableLayout.column(column, of: definition))
         }
-        sql += """
-             FROM \(layout.table) WHERE device = ?1 AND ts >= ?2 AND ts <= ?3 AND (ts > ?2 OR digest > ?4) \
-            AND (ts < ?3 OR digest < ?5) AND person = ?6 ORDER BY
-            """
-        sql += order == .oldestFirst ? " ts, digest" : " ts DESC, digest DESC"
+        sql += " FROM \(layout.table) WHERE device = ?1 AND ts >= ?2 AND ts <= ?3"
+        // Each condition costs something in every row.
+        if span.afterDigest != ReadingSpan.everything.afterDigest { sql += " AND (ts > ?2 OR digest > ?4)" }
+        if span.beforeDigest != ReadingSpan.everything.beforeDigest { sql += " AND (ts < ?3 OR digest < ?5)" }
+        if owner.sharesDevice { sql += " AND person = ?6" }
+        sql += order == .oldestFirst ? " ORDER BY ts, digest" : " ORDER BY ts DESC, digest DESC"
         // One statement serves one source at a time.
         sql += " -- \(lane)"
         statement = try RawStatement(db, sql)
@@ -67,18 +71,29 @@ final class RowSource: ReadingSource {
         return true
     }
 
-    func append(to batch: inout ReadingBatch) {
+    func append(to batch: inout ReadingBatch, limit: Int, before rival: Int64?) throws -> Bool {
+        var left = limit
+        while true {
+            appendCurrent(to: &batch)
+            guard try advance() else { return false }
+            left -= 1
+            if left <= 0 { return true }
+            if let rival, isReversed ? time <= rival : time >= rival { return true }
+        }
+    }
+
+    func appendCurrent(to batch: inout ReadingBatch) {
         batch.heads.append(
             ReadingHead(
                 person: owner.personID, device: owner.deviceID, timestamp: Timestamp(microseconds: time),
                 digest: UInt64(bitPattern: currentDigest), received: Timestamp(microseconds: received), flags: flags))
-        statement.appendCells(types, from: Self.headCount, to: &batch)
+        statement.appendCells(types, from: headCount, to: &batch)
     }
 
     func values(into values: UnsafeMutableBufferPointer<Double>) {
-        for (index, type) in types.enumerated() {
-            let column = Self.headCount + Int32(index)
-            switch type {
+        for index in 0..<types.count {
+            let column = headCount + Int32(index)
+            switch types[index] {
             case .integer, .real, .boolean: values[index] = statement.isNull(column) ? .nan : statement.double(column)
             case .text, .json, nil: values[index] = .nan
             }

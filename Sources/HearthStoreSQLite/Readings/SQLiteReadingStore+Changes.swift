@@ -128,11 +128,8 @@ struct ChangeScan {
     }
 
     private func append(_ lane: Lane, to batch: inout ReadingBatch) {
-        let row = lane.rows[lane.next]
-        batch.heads.append(lane.columns.head(row, person: lane.person, device: lane.device))
-        for (column, source) in lane.sources.enumerated() {
-            lane.columns.appendCell(source, row: row, type: types[column], to: &batch)
-        }
+        lane.columns.append(
+            lane.rows[lane.next], count: 1, sources: lane.sources, person: lane.person, device: lane.device, to: &batch)
     }
 
     private mutating func append(

@@ -4,7 +4,7 @@ package import HearthSchema
 package import HearthStore
 
 extension SQLiteReadingStore {
-    /// Reading and compressing happen on a snapshot, so that the writer is held only while rows give way to their chunk.
+    /// Reading and compressing happen on a snapshot, so that the writer is held only while rows give way to chunks.
     package func compact(_ stream: StreamDefinition, before cutoff: Timestamp) async throws -> CompactionReport {
         var report = CompactionReport()
         guard stream.isHighRate else { return report }
@@ -84,6 +84,9 @@ struct Compaction: Sendable {
 
     init(layout: TableLayout, owner: Owner, cutoff: Int64, chunkReadings: Int, chunks: ChunkLoader) {
         self.layout = layout
+        // Each piece sees a newer snapshot, in which somebody else may have begun to use the device.
+        var owner = owner
+        owner.sharesDevice = true
         self.owner = owner
         self.chunkReadings = chunkReadings
         self.chunks = chunks
@@ -177,7 +180,7 @@ struct Compaction: Sendable {
                 }
                 return (kept, true)
             }
-            source.append(to: &readings.batch)
+            source.appendCurrent(to: &readings.batch)
             readings.sequences.append(source.sequence)
         } while try source.advance()
         return (readings, false)

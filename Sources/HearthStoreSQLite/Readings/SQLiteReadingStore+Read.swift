@@ -32,10 +32,7 @@ extension SQLiteReadingStore {
                         order: query.order, lane: rank, chunks: chunks),
                     rank: rank)
             }
-            try merge.visit { source in
-                try source.append(to: &batch)
-                return batch.count < limit
-            }
+            try merge.fill(&batch, limit: limit)
             return batch
         }
     }
@@ -57,7 +54,7 @@ extension SQLiteReadingStore {
                     merge.add(
                         try RowSource(
                             db: db, layout: layout, definition: query.stream, wanted: aggregation.columns, owner: owner,
-                            span: span, order: .oldestFirst, lane: 0),
+                            span: span, order: .oldestFirst, lane: 0, isForValues: true),
                         rank: 0)
                     merge.add(
                         try ChunkSource(
@@ -67,7 +64,6 @@ extension SQLiteReadingStore {
                     try merge.visit { source in
                         try source.values(into: values)
                         aggregator.add(source.time, UnsafeBufferPointer(values))
-                        return true
                     }
                 }
             }
@@ -98,7 +94,7 @@ extension SQLiteReadingStore {
                 defer { chunk?.close() }
                 let sources: [(any ReadingSource)?] = [row, chunk]
                 if let found = sources.compactMap({ $0 }).first {
-                    try found.append(to: &batch)
+                    _ = try found.append(to: &batch, limit: 1, before: nil)
                     return batch
                 }
             }

@@ -1,0 +1,181 @@
+import Foundation
+import HearthCore
+import HearthTesting
+import Testing
+
+@testable import HearthServer
+
+@Suite struct ImageParserTests {
+    private func header(_ bytes: [UInt8], step: Int = .max) -> ImageHeader? {
+        var walker = HeaderWalker(ImageParser())
+        var start = 0
+        while start < bytes.count {
+            let end = start + min(step, bytes.count - start)
+            bytes[start..<end].withUnsafeBytes { walker.consume($0) }
+            start = end
+        }
+        return walker.parser.header
+    }
+
+    @Test(arguments: [1, 7, 4096])
+    func sizesAreReadInPiecesOfAnySize(_ step: Int) {
+        let cases: [([UInt8], ImageFormat, Int, Int)] = [
+            (MediaFixtures.jpeg(), .jpeg, 640, 480), (MediaFixtures.png(), .png, 320, 200),
+            (MediaFixtures.webp(), .webp, 1000, 700), (MediaFixtures.heic(), .heic, 4032, 3024),
+        ]
+        for (bytes, format, width, height) in cases {
+            let header = header(bytes, step: step)
+            #expect(header?.format == format)
+            #expect(header?.width == width)
+            #expect(header?.height == height)
+            #expect(header?.exif == nil)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func exifIsReadWhereverItStands(_ littleEndian: Bool) throws {
+        let exif = MediaFixtures.exif(littleEndian: littleEndian)
+        for bytes in [MediaFixtures.jpeg(exif: exif), MediaFixtures.png(exif: exif), MediaFixtures.webp(exif: exif)] {
+            let found = try #require(header(bytes, step: 100)?.exif)
+            #expect(found.orientation == 6)
+            #expect(found.make == "Example Cameras")
+            #expect(found.model == "One")
+            #expect(found.latitude == 52.5)
+            #expect(found.longitude == -13.4)
+            #expect(found.altitude == -34)
+            #expect(found.taken?.clock == Timestamp("2026-11-20T17:30:05Z"))
+            #expect(found.taken?.offsetMinutes == 60)
+        }
+    }
+
+    @Test func clockWithoutOffsetIsLocal() {
+        let exif = EXIF(MediaFixtures.exif(littleEndian: true, offset: nil)[...])
+        #expect(exif?.taken?.clock == Timestamp("2026-11-20T17:30:05Z"))
+        #expect(exif?.taken?.offsetMinutes == nil)
+    }
+
+    /// Every byte of a header set to every telling value: nothing may trap, and what is read stays in bounds.
+    @Test func hostileHeadersAreSurvived() {
+        let exif = MediaFixtures.exif(littleEndian: true)
+        let files = [
+            MediaFixtures.jpeg(exif: exif), MediaFixtures.png(exif: exif), MediaFixtures.webp(exif: exif),
+            MediaFixtures.heic(),
+        ]
+        for file in files {
+            for index in 0..<min(file.count, 700) {
+                for value: UInt8 in [0, 1, 0x7f, 0x80, 0xff] {
+                    var damaged = file
+                    damaged[index] = value
+                    if let header = header(damaged) { check(header) }
+                }
+                if let header = header(Array(file.prefix(index))) { check(header) }
+            }
+        }
+    }
+
+    @Test func randomBlocksAreSurvived() {
+        var generator = SplitMix64(seed: 42)
+        let exif = MediaFixtures.exif(littleEndian: false)
+        for _ in 0..<20_000 {
+            var block = exif
+            for _ in 0..<Int.random(in: 1...12, using: &generator) {
+                block[Int.random(in: 0..<block.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+            }
+            if let exif = EXIF(block[...]) {
+                var header = ImageHeader(format: .jpeg)
+                header.exif = exif
+                check(header)
+            }
+        }
+    }
+
+    /// What the stream's schema allows.
+    private func check(_ header: ImageHeader) {
+        #expect((1...1_000_000).contains(header.width ?? 1))
+        guard let exif = header.exif else { return }
+        #expect((1...8).contains(exif.orientation ?? 1))
+        #expect((-90.0...90).contains(exif.latitude ?? 0))
+        #expect((-180.0...180).contains(exif.longitude ?? 0))
+        #expect((-12_000.0...100_000).contains(exif.altitude ?? 0))
+        #expect((exif.make?.count ?? 0) <= 200)
+    }
+
+    @Test(.enabled(if: TestData.has("coco128-sample/images"), "needs the test data"))
+    func realPhotosHaveSizes() throws {
+        let names = try TestData.names(in: "coco128-sample/images").filter { $0.hasSuffix(".jpg") }
+        try #require(!names.isEmpty)
+        for name in names {
+            let header = try #require(header(try TestData.bytes("coco128-sample/images/\(name)"), step: 1000))
+            #expect(header.format == .jpeg)
+            #expect((header.width ?? 0) >= 100 && (header.height ?? 0) >= 100, "\(name)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            [], [0xff], [0xff, 0xd8], Array("GIF89a-----------".utf8), Array("<svg xmlns=".utf8),
+            Array("RIFF....WAVEfmt ".utf8),
+        ] as [[UInt8]])
+    func otherFilesAreNoPictures(_ bytes: [UInt8]) { #expect(header(bytes) == nil) }
+}
+
+@Suite struct AudioParserTests {
+    private func header(_ bytes: [UInt8], step: Int = .max) -> AudioHeader {
+        var walker = HeaderWalker(AudioParser())
+        var start = 0
+        while start < bytes.count {
+            let end = start + min(step, bytes.count - start)
+            bytes[start..<end].withUnsafeBytes { walker.consume($0) }
+            start = end
+        }
+        return walker.parser.header
+    }
+
+    @Test(arguments: [1, 5, 4096])
+    func headersAreReadInPiecesOfAnySize(_ step: Int) {
+        #expect(
+            header(MediaFixtures.wav(), step: step)
+                == AudioHeader(format: .wav, sampleRate: 16_000, channels: 1, durationSeconds: 2))
+        #expect(
+            header(MediaFixtures.flac, step: step)
+                == AudioHeader(format: .flac, sampleRate: 44_100, channels: 2, durationSeconds: 10))
+        #expect(header(MediaFixtures.opus, step: step) == AudioHeader(format: .opus, sampleRate: 48_000, channels: 2))
+        #expect(header(MediaFixtures.mp3, step: step).format == .mp3)
+        #expect(header(MediaFixtures.taggedMP3, step: step).format == .mp3)
+        #expect(header(MediaFixtures.webm, step: step).format == .webm)
+        #expect(header(MediaFixtures.m4a, step: step).format == .m4a)
+        #expect(header(Array("just some text, no sound".utf8), step: step).format == nil)
+    }
+
+    @Test func hostileHeadersAreSurvived() {
+        for file in [Array(MediaFixtures.wav().prefix(200)), MediaFixtures.flac, MediaFixtures.opus] {
+            for index in file.indices {
+                for value: UInt8 in [0, 1, 0x7f, 0x80, 0xff] {
+                    var damaged = file
+                    damaged[index] = value
+                    let header = header(damaged)
+                    #expect((8000...768_000).contains(header.sampleRate ?? 8000))
+                    #expect((1...64).contains(header.channels ?? 1))
+                    #expect(header.durationSeconds?.isFinite ?? true)
+                }
+            }
+        }
+    }
+
+    @Test(.enabled(if: TestData.has("env-sounds/esc50"), "needs the test data"))
+    func realRecordingsHaveLengths() throws {
+        let names = try TestData.names(in: "env-sounds/esc50").filter { $0.hasSuffix(".wav") }
+        try #require(!names.isEmpty)
+        for name in names {
+            let header = header(try TestData.bytes("env-sounds/esc50/\(name)"))
+            #expect(header.format == .wav)
+            #expect((header.durationSeconds ?? 0) > 0.1, "\(name)")
+        }
+    }
+
+    @Test func statedFormatMustFit() {
+        #expect(AudioFormat.opus.accepts(.ogg) && AudioFormat.opus.accepts(.webm) && AudioFormat.ogg.accepts(.opus))
+        #expect(AudioFormat.pcm.accepts(nil) && AudioFormat.pcm.accepts(.wav))
+        #expect(!AudioFormat.wav.accepts(.mp3) && !AudioFormat.wav.accepts(nil))
+    }
+}
