@@ -67,6 +67,8 @@ struct RoutesHousehold: Sendable {
         self.client = client
     }
 
+    var ownerToken: String { tokens["owner"] ?? "" }
+
     // MARK: Requests
 
     struct Answer: Sendable {

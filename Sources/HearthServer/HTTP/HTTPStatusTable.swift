@@ -36,6 +36,8 @@ package enum HTTPStatusTable {
         .storageFull: .init(code: 507, reasonPhrase: "Insufficient Storage"),
         .streamNotAllowed: .forbidden,
         .invalidStreamDefinition: .internalServerError,
+        .invalidSchema: .internalServerError,
+        .unresolvedReference: .internalServerError,
         .schemaIncompatible: .internalServerError,
         .keyMissing: .internalServerError,
         .keyExposed: .internalServerError,
