@@ -16,7 +16,8 @@ import Testing
     @Test func devicesComeAndGo() async throws {
         try await RunningHearth.use { hearth in
             #expect(try await hearth.hearth("devices").output.contains("no device yet"))
-            let added = try await hearth.hearth("devices", "add", "Mira's watch", "--kind", "watch", "--platform", "wear-os")
+            let added = try await hearth.hearth(
+                "devices", "add", "Mira's watch", "--kind", "watch", "--platform", "wear-os")
             #expect(added.status == .success)
             #expect(added.output.contains("token   hearth_"))
             #expect(added.output.contains("ws://127.0.0.1:"))
@@ -27,7 +28,9 @@ import Testing
             #expect(try await hearth.hearth("devices", "list", "--json").json.array?.count == 2)
             #expect(try await hearth.hearth("devices", "show", "phone").output.contains(other.id))
             #expect(try await hearth.hearth("devices", "rename", "Phone", "Old phone").status == .success)
-            #expect(try await hearth.hearth("devices", "remove", String(other.id.suffix(36)), "--json").json["removed"] == true)
+            #expect(
+                try await hearth.hearth("devices", "remove", String(other.id.suffix(36)), "--json").json["removed"]
+                    == true)
             #expect(try await hearth.hearth("devices", "list", "--json").json.array?.count == 1)
             #expect(try await hearth.hearth("devices", "list", "--all").output.contains("removed"))
             #expect(try await hearth.hearth("devices", "restore", "old phone").status == .success)
@@ -41,7 +44,9 @@ import Testing
     @Test func tokensOpenWhatTheyAreFor() async throws {
         try await RunningHearth.use { hearth in
             let device = try await hearth.addDevice("Watch")
-            let made = try await hearth.hearth("tokens", "create", "Reader", "--streams", "steps", "--expires", "90d", "--json").json
+            let made = try await hearth.hearth(
+                "tokens", "create", "Reader", "--streams", "steps", "--expires", "90d", "--json"
+            ).json
             let secret = try #require(made["token"]?.string)
             #expect(made["expires_at"]?.string != nil)
             let list = try await hearth.hearth("tokens", "list")
@@ -87,11 +92,14 @@ import Testing
             let plain = try await hearth.hearth(
                 "send", "-", "--device", "watch", "--stream", "heartrate", "--format", "json", "--json", input: array)
             #expect(plain.json["accepted"] == 2)
-            let envelope = #"{"device_id":"\#(device)","stream":"steps","readings":[{"timestamp":"\#(time)","steps":3}]}"#
-            #expect(try await hearth.hearth("send", "--format", "json", "--json", input: envelope).json["accepted"] == 1)
+            let envelope =
+                #"{"device_id":"\#(device)","stream":"steps","readings":[{"timestamp":"\#(time)","steps":3}]}"#
+            #expect(
+                try await hearth.hearth("send", "--format", "json", "--json", input: envelope).json["accepted"] == 1)
             let folder = try TemporaryFolder.make()
             let refused = try await hearth.hearth(
-                "send", "--device", "watch", "--stream", "steps", "--rejected", folder + "/r.ndjson", input: #"{"steps":1}"#)
+                "send", "--device", "watch", "--stream", "steps", "--rejected", folder + "/r.ndjson",
+                input: #"{"steps":1}"#)
             #expect(refused.status == .data)
             #expect(refused.errors.contains("line 1: /timestamp"))
             #expect(try String(contentsOfFile: folder + "/r.ndjson", encoding: .utf8) == "{\"steps\":1}\n")
@@ -109,12 +117,15 @@ import Testing
             let all = try await hearth.hearth("streams", "read", "heart_rate", "--limit", "0", "--json").json
             #expect(all.array?.count == 50)
             #expect(all[0]?["bpm"] == 99)
-            let lines = try await hearth.hearth("streams", "read", "heartrate", "--ndjson", "--oldest-first", "--device", "watch")
+            let lines = try await hearth.hearth(
+                "streams", "read", "heartrate", "--ndjson", "--oldest-first", "--device", "watch")
             #expect(lines.output.split(separator: "\n").count == 50)
             #expect(try JSONValue(parsing: String(lines.output.prefix { $0 != "\n" }))["bpm"] == 50)
             let csv = try await hearth.hearth("streams", "read", "heartrate", "--csv", "--limit", "3")
             #expect(csv.output.split(whereSeparator: \.isNewline).count == 4)
-            #expect(try await hearth.hearth("streams", "read", "heartrate", "--from", "1m").errors.contains("no such readings"))
+            #expect(
+                try await hearth.hearth("streams", "read", "heartrate", "--from", "1m").errors.contains(
+                    "no such readings"))
             #expect(try await hearth.hearth("streams", "read", "heartrate", "--csv", "--json").status == .usage)
             #expect(try await hearth.hearth("streams", "read", "hartrate").status == .noInput)
             #expect(try await hearth.hearth("streams", "read", "heartrate", "--from", "soon").status == .usage)
@@ -213,7 +224,8 @@ import Testing
     @Test func nobodyThereIsSaidPlainly() async throws {
         try await TemporaryFolder.useWaiting { folder in
             // A port on which nobody listens: it was free a moment ago.
-            let ending = try await RunningHearth.hearth(["status"], environment: ["HEARTH_HOME": folder, "HEARTH_PORT": "1"])
+            let ending = try await RunningHearth.hearth(
+                ["status"], environment: ["HEARTH_HOME": folder, "HEARTH_PORT": "1"])
             #expect(ending.status == .unavailable)
             #expect(ending.errors.contains("No Hearth answers at http://127.0.0.1:1"))
             #expect(ending.errors.contains("hearth serve"))
@@ -222,7 +234,8 @@ import Testing
 
     @Test func wrongTokenIsSaidPlainly() async throws {
         try await RunningHearth.use { hearth in
-            let ending = try await hearth.hearth("devices", environment: ["HEARTH_TOKEN": "a-wrong-token-of-some-length"])
+            let ending = try await hearth.hearth(
+                "devices", environment: ["HEARTH_TOKEN": "a-wrong-token-of-some-length"])
             #expect(ending.status == .noPermission)
         }
     }
@@ -233,7 +246,9 @@ import Testing
             #expect(ending.status == .usage, "\(arguments)")
             #expect(!ending.errors.isEmpty && ending.output.isEmpty)
         }
-        #expect(try await RunningHearth.hearth(["--version"], environment: [:]).output == "hearth \(HearthVersion.current)\n")
+        #expect(
+            try await RunningHearth.hearth(["--version"], environment: [:]).output
+                == "hearth \(HearthVersion.current)\n")
         for shell in ["bash", "zsh", "fish"] {
             #expect(try await RunningHearth.hearth(["completions", shell], environment: [:]).output.contains("hearth"))
         }

@@ -40,12 +40,16 @@ struct RunningHearth {
     }
 
     /// Runs one command line against the server.
-    func hearth(_ arguments: String..., input: String? = nil, environment: [String: String] = [:]) async throws -> Ending {
+    func hearth(_ arguments: String..., input: String? = nil, environment: [String: String] = [:]) async throws
+        -> Ending
+    {
         try await Self.hearth(
             arguments, input: input, environment: ["HEARTH_HOME": home].merging(environment) { _, own in own })
     }
 
-    static func hearth(_ arguments: [String], input: String? = nil, environment: [String: String]) async throws -> Ending {
+    static func hearth(_ arguments: [String], input: String? = nil, environment: [String: String]) async throws
+        -> Ending
+    {
         let (output, errors) = (MemorySink(), MemorySink())
         var descriptor: Int32 = -1
         var file: FileHandle?

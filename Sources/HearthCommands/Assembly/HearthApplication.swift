@@ -67,14 +67,17 @@ package struct HearthApplication: Sendable {
             writer: CommitWriter(store: store, limits: limits))
         let dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry, blobs: blobs,
-            authenticator: authenticator, time: time, metrics: ServerMetrics(), settings: settings.server, logger: logger,
+            authenticator: authenticator, time: time, metrics: ServerMetrics(), settings: settings.server,
+            logger: logger,
             accessLog: accessLog)
         let maintenance = MaintenanceService(
             registry: registry, store: store, catalogue: catalogue, blobs: blobs, time: time,
             interval: settings.maintenanceInterval, logger: logger)
         return HearthApplication(
-            settings: settings, ingest: ingest, store: store, catalogue: catalogue, owner: owner, ownerToken: ownerToken,
-            isFirstStart: isFirstStart, lock: lock, dependencies: dependencies, maintenance: maintenance, logger: logger)
+            settings: settings, ingest: ingest, store: store, catalogue: catalogue, owner: owner,
+            ownerToken: ownerToken,
+            isFirstStart: isFirstStart, lock: lock, dependencies: dependencies, maintenance: maintenance, logger: logger
+        )
     }
 
     /// The person the household was made for.

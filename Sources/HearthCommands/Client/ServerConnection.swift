@@ -40,7 +40,9 @@ final class ServerConnection {
         }
         do {
             try await requests.write(.head(head))
-            if let body = call.body, !body.isEmpty { try await requests.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
+            if let body = call.body, !body.isEmpty {
+                try await requests.write(.body(.byteBuffer(ByteBuffer(bytes: body))))
+            }
             try await requests.write(.end(nil))
         } catch {
             // The server may have answered and closed before it took the whole body: its answer tells more.

@@ -46,28 +46,33 @@ struct DemoCommand: Verb {
     private func remove(_ home: DemoHome, _ context: CommandContext) throws {
         let wasThere = try home.remove()
         if json {
-            return try context.output.line((["home": .string(home.path), "removed": .bool(wasThere)] as JSONValue).text)
+            return try context.output.line(
+                (["home": .string(home.path), "removed": .bool(wasThere)] as JSONValue).text)
         }
         try context.output.line(wasThere ? "Removed \(home.path)" : "There is no demo household at \(home.path).")
     }
 
     private func report(
-        _ count: Int, _ home: DemoHome, _ application: HearthApplication, _ address: ServerAddress?, _ context: CommandContext
+        _ count: Int, _ home: DemoHome, _ application: HearthApplication, _ address: ServerAddress?,
+        _ context: CommandContext
     ) throws {
         let output = context.output
         let console = address.map { application.consoleURL(at: $0) }
         if json {
             let report: JSONValue = [
                 "home": .string(home.path), "readings": .integer(Int64(count)),
-                "url": address.map { .string($0.description) } ?? nil, "console_url": console.map { .string($0) } ?? nil,
+                "url": address.map { .string($0.description) } ?? nil,
+                "console_url": console.map { .string($0) } ?? nil,
             ]
             return try output.line(report.text)
         }
         try output.line(
-            "A made-up household lives in \(home.path): \(Quantity.grouped(count)) readings of \(DemoHousehold.days) days.")
+            "A made-up household lives in \(home.path): \(Quantity.grouped(count)) readings of \(DemoHousehold.days) days."
+        )
         guard let address, let console else { return }
         let option = "--home \(home.path)"
-        try output.line("""
+        try output.line(
+            """
             Hearth is ready at \(output.styled(address.description, .bold))
 
             Look at it, in another terminal:

@@ -27,7 +27,9 @@ struct DemoHome: Sendable {
         var overrides = overrides
         overrides["home"] = path
         var settings = try Settings(environment: context.environment, options: overrides)
-        if overrides["port"] == nil, PortProbe.state(host: settings.host, port: settings.port) == .taken { settings.port = 0 }
+        if overrides["port"] == nil, PortProbe.state(host: settings.host, port: settings.port) == .taken {
+            settings.port = 0
+        }
         return settings
     }
 

@@ -28,7 +28,8 @@ struct ServeCommand: Verb {
             }
             try context.output.line("Hearth is ready at \(context.output.styled(address.description, .bold))")
             guard isNew else { return }
-            try context.output.line("""
+            try context.output.line(
+                """
                 Open \(context.output.styled(console, .cyan))
                 This address holds your token and is shown once; it is kept in \(settings.home)/keys/owner.token
                 """)

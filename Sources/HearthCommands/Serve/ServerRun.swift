@@ -14,7 +14,8 @@ struct ServerRun {
         let logger = LogOutput.logger(level: settings.log, output: context.errors)
         for name in settings.unknownVariables { try context.warn("\(name) is not a setting of Hearth.") }
         if !settings.isLoopback, !settings.usesTLS {
-            try context.warn("""
+            try context.warn(
+                """
                 Hearth listens on \(settings.host) without TLS. Everyone on this network can read along, tokens included.
                          Set HEARTH_TLS_CERTIFICATE and HEARTH_TLS_KEY, or listen on 127.0.0.1.
                 """)
