@@ -63,6 +63,8 @@ struct Household {
         var doubled = 0
         /// Stored, although nobody ever sent it like this.
         var foreign = 0
+        /// Stored, but the answer was lost: to be sent again without becoming two.
+        var unanswered = 0
     }
 
     /// Compares numbers from `first` of each client on.
@@ -75,6 +77,7 @@ struct Household {
             result.acknowledged += known.count
             result.lost += known.count { counts[$0] == nil }
             result.doubled += counts.values.count { $0 > 1 }
+            result.unanswered += counts.keys.count { $0 < client.next && !client.acknowledged.contains($0) }
             result.foreign += counts.keys.count { $0 >= client.next }
         }
         return result

@@ -4,7 +4,7 @@ import HearthCore
 struct DoctorCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check this machine and the settings, and say how to mend what is wrong.",
-        discussion: "Ends with status 1 when a check failed. Changes nothing.")
+        discussion: "Ends with status 1 when a check failed. Leaves nothing behind.")
 
     @Option(
         help: ArgumentHelp("Home folder of the server, instead of HEARTH_HOME.", valueName: "folder"),

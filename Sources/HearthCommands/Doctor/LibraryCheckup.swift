@@ -23,6 +23,9 @@ struct LibraryCheckup {
     /// Older versions lack what the tables need: `STRICT` (3.37) and `RETURNING` (3.35).
     private static let oldestSQLite: Int32 = 3_037_000
 
+    /// In milliseconds. A disk that turns needs about ten.
+    private static let slowCommit = 50.0
+
     private func sqlite() -> Finding {
         let version = String(cString: sqlite3_libversion())
         guard sqlite3_libversion_number() >= Self.oldestSQLite else {
@@ -31,7 +34,18 @@ struct LibraryCheckup {
         guard sqlite3_threadsafe() != 0 else {
             return .fail("SQLite", "version \(version) was built without threads", fix: "install a usual SQLite")
         }
-        return .ok("SQLite", "version \(version), commits are flushed to the disk (synchronous=FULL)")
+        guard LocalFile.isFolder(settings.home) else { return .ok("SQLite", "version \(version)") }
+        do throws(HearthError) {
+            let probe = try CommitProbe.measure(in: settings.home)
+            let text =
+                "version \(version); a commit reaches the disk in \(Quantity.fixed(probe.milliseconds, digits: 2)) ms"
+            if probe.milliseconds > Self.slowCommit {
+                return .warn("SQLite", text, fix: "put HEARTH_HOME on a faster disk; each answer waits for a commit")
+            }
+            return .ok("SQLite", text)
+        } catch {
+            return .fail("SQLite", error)
+        }
     }
 
     private func streams() -> Finding {

@@ -104,9 +104,11 @@ extension Setting where Value == String? {
     }
 
     static var resources: Setting {
-        optionalText(
+        var setting = optionalText(
             "resources", form: "folder", initial: "beside the program",
             help: "Folder with the stream definitions that Hearth ships, for a program moved away from its own.")
+        setting.declaration.isAllowedInFile = false
+        return setting
     }
 }
 

@@ -41,7 +41,7 @@ struct SettingsReader {
             guard declaration.isAllowedInFile else {
                 refuse(
                     "\(entry.name) (line \(entry.line))",
-                    "cannot stand in the file that lies in it; set \(declaration.variable)")
+                    "can only come from the environment; set \(declaration.variable)")
                 continue
             }
             file[entry.name] = entry
