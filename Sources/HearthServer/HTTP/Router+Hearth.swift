@@ -17,7 +17,6 @@ func makeRouter(_ dependencies: ServerDependencies, gate: AccessGate) -> Router<
         ResponseCompression()
         IdempotencyKeys(dependencies)
     }
-    SocketRouter.addRoutes(to: router)
     AllRoutes.add(to: router, dependencies)
     refuseOtherMethods(of: router)
     return router

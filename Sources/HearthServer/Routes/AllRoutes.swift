@@ -1,7 +1,7 @@
 import HearthCore
 import Hummingbird
 
-/// Every REST route of the program: one table, from which the router and its description are made.
+/// Every path of the program: one table, from which the router and its description are made.
 package enum AllRoutes {
     /// In the order in which people read about them.
     package static func table(_ dependencies: ServerDependencies) -> [Route] {
@@ -17,6 +17,7 @@ package enum AllRoutes {
         routes += AppUsageRoutes(dependencies).routes
         routes += PersonRoutes(dependencies).routes
         routes += ExportRoutes(dependencies).routes
+        routes += SocketRouter.routes
         routes += HealthRoutes.routes(dependencies)
         routes += MetricsRoutes.routes(dependencies)
         routes += SignInRoutes.routes

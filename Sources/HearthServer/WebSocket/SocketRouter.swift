@@ -1,3 +1,4 @@
+import HTTPTypes
 import HearthCore
 import HearthIngest
 import HearthSchema
@@ -30,17 +31,37 @@ struct SocketRouter: Sendable {
         resume = ResumePoints(dependencies.catalogue)
     }
 
-    /// Where a socket is asked for without asking for a socket, in the router's terms.
-    static func addRoutes(to router: Router<ServerContext>) {
-        for path in ["/stream/{device_id}", "/audio/stream/{device_id}"] as [RouterPath] {
-            router.get(path) { _, _ -> Response in
-                var response = ProblemResponse.response(
-                    HearthError(
-                        .upgradeRequired, "This path is a WebSocket.",
-                        hint: "Open it as ws:// with the first request of a connection."))
-                response.headers[.upgrade] = "websocket"
-                return response
-            }
+    /// The paths of sockets as the router and the description know them; it answers who does not ask for a socket.
+    static var routes: [Route] {
+        [
+            route(
+                "/stream/{device_id}", "openReadingSocket", "Readings over a WebSocket, acknowledged when durable",
+                parameters: [
+                    RouteParameter(
+                        "ack", "`each`: every message is acknowledged; `cumulative`: the last one of several",
+                        Shape.choice(["each", "cumulative"]))
+                ]),
+            route("/audio/stream/{device_id}", "openAudioSocket", "Sound over a WebSocket, stored as recordings"),
+        ]
+    }
+
+    private static func route(
+        _ path: String, _ name: String, _ summary: String, parameters: [RouteParameter] = []
+    ) -> Route {
+        Route(
+            .get, path, name, tag: "Sockets", summary,
+            parameters: parameters + [RouteParameter("token", "For browsers, which cannot set headers", Shape.text)],
+            answers: [
+                RouteAnswer(101, "The connection is a WebSocket now"),
+                .json(426, Shape.named("Problem"), "The request did not ask for a WebSocket"),
+            ]
+        ) { _, _ in
+            var response = ProblemResponse.response(
+                HearthError(
+                    .upgradeRequired, "This path is a WebSocket.",
+                    hint: "Open it as ws:// with the first request of a connection."))
+            response.headers[.upgrade] = "websocket"
+            return response
         }
     }
 

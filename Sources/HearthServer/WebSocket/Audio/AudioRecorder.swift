@@ -80,9 +80,11 @@ struct AudioRecorder: Sendable {
             return bytes
         }
         // The reading is judged before its sound is stored; a stand-in is as long as the name of a blob.
-        try check(reading(document, blob: String(repeating: "0", count: 64), size: bytes.count))
+        let standIn = String(repeating: "0", count: 64)
+        try check(reading(document, blob: standIn, size: bytes.count), naming: standIn)
         let blob = try await write([bytes])
-        let receipt = try await ingest.one(reading(document, blob: blob.sha256, size: blob.size), source: source)
+        let receipt = try await ingest.one(
+            reading(document, blob: blob.sha256, size: blob.size), source: naming(blob.sha256))
         answers.add { writer in
             writer.raw("{\"ack\":")
             writer.write(sequence)
@@ -91,9 +93,17 @@ struct AudioRecorder: Sendable {
         }
     }
 
-    private func check(_ document: JSONDocument) throws(HearthError) {
+    /// The source for readings that name a file of its own making: admission refuses all others.
+    private func naming(_ blob: String) -> Admission.Source {
+        var named = source
+        named.blobs = [blob]
+        return named
+    }
+
+    private func check(_ document: JSONDocument, naming blob: String) throws(HearthError) {
         var draft = Draft()
-        document.withRoot { ingest.admission.admit($0, index: 0, source: source, into: &draft) }
+        let named = naming(blob)
+        document.withRoot { ingest.admission.admit($0, index: 0, source: named, into: &draft) }
         if let rejection = draft.rejected.first { throw rejection.error }
     }
 
@@ -130,7 +140,7 @@ struct AudioRecorder: Sendable {
             "duration_seconds": .real(seconds), "size_bytes": .integer(Int64(blob.size)),
             "file_id": .string(recording.description), "chunk_index": .integer(Int64(chunk.index)),
         ]
-        let receipt = try await ingest.one(JSONDocument(reading), source: source)
+        let receipt = try await ingest.one(JSONDocument(reading), source: naming(blob.sha256))
         answers.add { writer in
             writer.raw("{\"ack\":")
             writer.write(chunk.throughMessage)
