@@ -64,7 +64,8 @@ let modules: [Module] = [
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest"],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioPosix, nioHTTP1, nioWebSocket,
-            nioFoundation, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, httpTypes, orderedCollections, crypto, "CZlib", "CZstd",
+            nioFoundation, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, httpTypes, orderedCollections, crypto, "CZlib",
+            "CZstd",
         ]),
     // 7 commands: the one place that assembles the program
     Module(
@@ -126,7 +127,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (name: "DocsTests", modules: [], outside: []),
     (name: "HearthCoreTests", modules: ["HearthCore", "HearthTesting"], outside: [orderedCollections]),
     (
-        name: "HearthSchemaTests", modules: ["HearthCore", "HearthSchema", "HearthTesting"], outside: [orderedCollections]
+        name: "HearthSchemaTests", modules: ["HearthCore", "HearthSchema", "HearthTesting"],
+        outside: [orderedCollections]
     ),
     (
         name: "HearthIngestTests",

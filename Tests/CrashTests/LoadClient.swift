@@ -5,9 +5,8 @@ import Synchronization
 /// A sender with a device of its own, which keeps book of what the server acknowledged and sends the rest again.
 ///
 /// Every reading has a number: it makes its time and its value, and comes back in the member `n`.
+// Sendable: one thread at a time works with a client, and the test reads it after joining that thread.
 final class LoadClient: @unchecked Sendable {
-    // Sendable: one thread at a time works with a client, and the test reads it after joining that thread.
-
     enum Kind: String, CaseIterable, Sendable {
         /// One reading per request, named by the client.
         case named

@@ -34,18 +34,20 @@ struct AdmissionTests {
 
     @Test func everyWrongFieldIsReportedAtOnce() async throws {
         let home = try await IngestFixture()
-        let draft = try home.admit(#"{"device_id":"x","timestamp":"yesterday","bpm":false}"#, source: home.source("heartrate"))
+        let draft = try home.admit(
+            #"{"device_id":"x","timestamp":"yesterday","bpm":false}"#, source: home.source("heartrate"))
         let pointers = Set(try #require(draft.rejected.first).error.fields.map(\.pointer))
         #expect(pointers == ["/device_id", "/timestamp", "/bpm"])
     }
 
-    @Test(arguments: [
-        ("\"1970-01-01T00:00:00Z\"", nil), ("0", nil), ("\"2100-01-01T00:00:00Z\"", nil), ("1e300", nil),
-        ("\"2026-11-21\"", nil), ("\"2026-02-30T00:00:00Z\"", nil), ("true", nil), ("null", nil),
-        ("\"2026-11-21T09:00:00+01:00\"", ReadingFlags()), ("1795219200", ReadingFlags()),
-        ("1795219200000", ReadingFlags()), ("1795219200.25", ReadingFlags()),
-        ("1795256000", ReadingFlags.clockSkew), ("\"2026-11-01T00:00:00Z\"", ReadingFlags.late),
-    ] as [(String, ReadingFlags?)])
+    @Test(
+        arguments: [
+            ("\"1970-01-01T00:00:00Z\"", nil), ("0", nil), ("\"2100-01-01T00:00:00Z\"", nil), ("1e300", nil),
+            ("\"2026-11-21\"", nil), ("\"2026-02-30T00:00:00Z\"", nil), ("true", nil), ("null", nil),
+            ("\"2026-11-21T09:00:00+01:00\"", ReadingFlags()), ("1795219200", ReadingFlags()),
+            ("1795219200000", ReadingFlags()), ("1795219200.25", ReadingFlags()),
+            ("1795256000", ReadingFlags.clockSkew), ("\"2026-11-01T00:00:00Z\"", ReadingFlags.late),
+        ] as [(String, ReadingFlags?)])
     func timestampsAreJudgedByTheStreamsPolicy(time: String, flags: ReadingFlags?) async throws {
         let home = try await IngestFixture()
         let draft = try home.admit(home.heartrate("\"bpm\":60", at: time), source: home.source("heartrate"))
@@ -123,7 +125,13 @@ struct AdmissionTests {
             var members = try #require(stream.example.object)
             members["device_id"] = .string(home.phone.id.description)
             members["timestamp"] = 1_795_219_200
-            let draft = try home.admit(JSONValue.object(members).text, source: home.source(stream.name))
+            var source = home.source(stream.name)
+            if let blob = members["blob"]?.string {
+                let refused = try home.admit(JSONValue.object(members).text, source: source)
+                #expect(refused.rejected.first?.error.fields.first?.pointer == "/blob", "a file must be uploaded first")
+                source.blobs = [blob]
+            }
+            let draft = try home.admit(JSONValue.object(members).text, source: source)
             #expect(draft.rejected.isEmpty, "\(stream.name): \(draft.rejected)")
         }
     }

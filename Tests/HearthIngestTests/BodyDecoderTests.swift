@@ -103,7 +103,8 @@ struct BodyDecoderTests {
     @Test func deepNestingIsRefused() {
         let deep = [UInt8](repeating: UInt8(ascii: "["), count: 10_000)
         #expect(code { try decode(deep) } == .malformedBody)
-        #expect(code { try decode([UInt8](repeating: 0x91, count: 10_000), type: "application/msgpack") } == .malformedBody)
+        #expect(
+            code { try decode([UInt8](repeating: 0x91, count: 10_000), type: "application/msgpack") } == .malformedBody)
     }
 
     @Test func unknownTypesAndEncodingsAreNamed() {

@@ -46,7 +46,8 @@ struct CommitWriterTests {
         // Nobody writes yet, so that all of them share the first transaction.
         let calls = (0..<60).map { number in
             Task {
-                let text = home.heartrate("\"bpm\":60,\"note\":\"n\(number % 20)\"", at: "\(1_795_000_000 + number % 20)")
+                let text = home.heartrate(
+                    "\"bpm\":60,\"note\":\"n\(number % 20)\"", at: "\(1_795_000_000 + number % 20)")
                 return try await home.ingest.one(JSONDocument(parsing: text), source: home.source("heartrate"))
             }
         }

@@ -46,6 +46,7 @@ struct CommandStatus: Sendable, Hashable {
         "invalid-stream-definition": configuration, "unresolved-reference": configuration,
         "missing-resource": configuration, "key-missing": configuration, "key-exposed": configuration,
         "key-malformed": configuration, "unusable-token": configuration, "foreign-key": configuration,
+        "unusable-certificate": configuration,
         "storage-failed": inputOutput, "blob-damaged": inputOutput, "internal-error": software,
     ]
 

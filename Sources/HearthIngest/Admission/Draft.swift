@@ -1,6 +1,6 @@
 package import HearthCore
-package import HearthStore
 import HearthSchema
+package import HearthStore
 
 /// One item of a batch that was not taken, and why. Pointers are relative to the item.
 package struct Rejection: Sendable, Hashable {

@@ -51,7 +51,9 @@ private struct HTTPService: Service {
         let configuration = ServerConfiguration(
             address: .hostname(settings.host, port: settings.port), backlog: settings.backlog)
         let onRunning = onRunning
-        let announce: @Sendable (any Channel) async -> Void = { await onRunning($0.localAddress?.port ?? settings.port) }
+        let announce: @Sendable (any Channel) async -> Void = {
+            await onRunning($0.localAddress?.port ?? settings.port)
+        }
         guard let tls = try TLSConfiguration.server(settings) else {
             return channel.server(
                 configuration: configuration, onServerRunning: announce, eventLoopGroup: loops,
@@ -76,7 +78,8 @@ private struct Answerer: Sendable {
         server = "hearth/\(dependencies.settings.version)"
     }
 
-    @concurrent func answer(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
+    @concurrent func answer(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws
+    {
         let context = ServerContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
         var response = try await responder.respond(to: request, context: context)
         response.headers.append(HTTPField(name: .date, value: dates.now))

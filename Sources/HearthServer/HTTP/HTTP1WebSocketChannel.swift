@@ -66,7 +66,8 @@ struct HTTP1WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
         let limits = limits
         let usesTLS = usesTLS
         let gate = ProtocolSwitch(
-            timeout: TimeAmount(limits.headTimeout), router: router, encoder: encoder, decoder: decoder, outcome: outcome
+            timeout: TimeAmount(limits.headTimeout), router: router, encoder: encoder, decoder: decoder,
+            outcome: outcome
         ) { channel in
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: usesTLS))

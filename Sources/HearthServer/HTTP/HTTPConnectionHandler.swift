@@ -83,7 +83,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(let head) where isMalformed && head.status == .badRequest && head.headerFields[.contentLength] == "0":
+        case .head(let head)
+        where isMalformed && head.status == .badRequest && head.headerFields[.contentLength] == "0":
             let answer = MalformedRequest.answer(nil)
             context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
             context.write(wrapOutboundOut(.body(answer.body)), promise: promise)
@@ -105,7 +106,8 @@ enum MalformedRequest {
         let failure =
             switch error as? HTTPParserError {
             case .headerOverflow:
-                HearthError(.headTooLarge, "The head of the request is too large.", hint: "Send fewer or shorter headers.")
+                HearthError(
+                    .headTooLarge, "The head of the request is too large.", hint: "Send fewer or shorter headers.")
             default: HearthError(.malformedRequest, "This is not an HTTP/1.1 request.")
             }
         return answer(failure)

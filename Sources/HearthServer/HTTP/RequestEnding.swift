@@ -76,5 +76,7 @@ private struct CountingWriter: ResponseBodyWriter {
         bytes.add(buffer.readableBytes)
     }
 
-    @concurrent consuming func finish(_ trailingHeaders: HTTPFields?) async throws { try await inner.finish(trailingHeaders) }
+    @concurrent consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
+        try await inner.finish(trailingHeaders)
+    }
 }

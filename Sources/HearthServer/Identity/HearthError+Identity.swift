@@ -24,7 +24,9 @@ extension HearthError {
             case .administrate: "administrate the household"
             }
         var limits = "the role \(caller.role.rawValue)"
-        if let streams = caller.streams { limits += ", confined to the streams \(streams.sorted().joined(separator: ", "))" }
+        if let streams = caller.streams {
+            limits += ", confined to the streams \(streams.sorted().joined(separator: ", "))"
+        }
         return HearthError(
             .forbidden, "This token may not \(what).", hint: "The token has \(limits). Use another, or ask the owner.")
     }

@@ -1,6 +1,6 @@
 package import HearthCore
-import ServiceLifecycle
 import NIOPosix
+import ServiceLifecycle
 import Synchronization
 
 /// One line of JSON for each request, written in batches by a thread of its own: an event loop never waits for the disk

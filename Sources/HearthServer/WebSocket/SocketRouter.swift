@@ -68,7 +68,8 @@ struct SocketRouter: Sendable {
     func decide(_ head: HTTPRequestHead, from peer: SocketAddress?) -> Decision {
         guard WebSocketOpening.isRequested(head), let target = SocketTarget(head.uri) else { return .http }
         let start = ContinuousClock.now
-        let id = head.headers.first(name: "x-request-id").flatMap { UniqueID($0) } ?? ids.next(at: dependencies.time.now())
+        let id =
+            head.headers.first(name: "x-request-id").flatMap { UniqueID($0) } ?? ids.next(at: dependencies.time.now())
         var principal: Principal?
         let decision: Decision
         var status: UInt = 101

@@ -141,7 +141,10 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        guard mayRead else { return isReadHeld = true }
+        guard mayRead else {
+            isReadHeld = true
+            return
+        }
         if let wait = throttle?.wait(at: .now) {
             isReadHeld = true
             let bound = NIOLoopBound(self, eventLoop: context.eventLoop)

@@ -14,7 +14,12 @@ struct WebSocketMachine {
     }
 
     private enum Opcode: UInt8 {
-        case continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10
+        case continuation = 0
+        case text = 1
+        case binary = 2
+        case close = 8
+        case ping = 9
+        case pong = 10
 
         var isControl: Bool { rawValue >= 8 }
     }
@@ -62,7 +67,8 @@ struct WebSocketMachine {
     mutating func next() throws(WebSocketFailure) -> Event? {
         do {
             while !isClosed {
-                guard let header = try header(), buffer.count - position >= header.byteCount + header.payloadCount else {
+                guard let header = try header(), buffer.count - position >= header.byteCount + header.payloadCount
+                else {
                     compact()
                     return nil
                 }
@@ -246,7 +252,8 @@ enum UTF8Text {
                 index &+= 1
                 continue
             }
-            let length = count &- index >= 4 ? UTF8Check.sequenceLength(base + index) : tailLength(base + index, count &- index)
+            let length =
+                count &- index >= 4 ? UTF8Check.sequenceLength(base + index) : tailLength(base + index, count &- index)
             guard length > 0 else { return false }
             index &+= length
         }

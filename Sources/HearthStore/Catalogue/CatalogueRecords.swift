@@ -1,5 +1,5 @@
-import OrderedCollections
 package import HearthCore
+import OrderedCollections
 
 /// Someone whose data Hearth keeps.
 package struct Person: Sendable, Hashable {

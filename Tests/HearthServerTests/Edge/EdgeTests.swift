@@ -129,9 +129,10 @@ import Testing
     /// The program's router with more routes, asked as the owner.
     private func withRouter(
         _ add: @Sendable @escaping (Router<ServerContext>) -> Void,
-        _ body: @Sendable @escaping (
-            @Sendable (String, HTTPFields) async throws -> RoutesHousehold.Answer
-        ) async throws -> Void
+        _ body:
+            @Sendable @escaping (
+                @Sendable (String, HTTPFields) async throws -> RoutesHousehold.Answer
+            ) async throws -> Void
     ) async throws {
         try await RoutesHousehold.with { household in
             let router = makeRouter(household.dependencies)

@@ -7,7 +7,9 @@ import Testing
 
 @Suite struct HTTPStatusTableTests {
     /// Modules whose failures can reach a caller of the server.
-    private static let modules = ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest", "HearthServer"]
+    private static let modules = [
+        "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest", "HearthServer",
+    ]
 
     @Test func everyCodeHasItsStatus() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -19,7 +21,9 @@ import Testing
             while let file = files?.nextObject() as? URL {
                 guard file.pathExtension == "swift" else { continue }
                 let text = try String(contentsOf: file, encoding: .utf8)
-                for match in text.matches(of: /(?:package|public) static let \w+ = ErrorCode\("([a-z-]+)"\)/) { declared.insert(String(match.1)) }
+                for match in text.matches(of: /(?:package|public) static let \w+ = ErrorCode\("([a-z-]+)"\)/) {
+                    declared.insert(String(match.1))
+                }
             }
         }
         #expect(declared.count > 20)

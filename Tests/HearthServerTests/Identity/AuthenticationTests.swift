@@ -25,7 +25,8 @@ private final class TurnedTime: TimeSource {
 
     @Test func aMintedTokenIsGoodUntilItIsRevoked() async throws {
         let authenticator = make()
-        let (token, record) = try await authenticator.mint(.init(name: "a", role: .service, person: person, streams: ["gps"]))
+        let (token, record) = try await authenticator.mint(
+            .init(name: "a", role: .service, person: person, streams: ["gps"]))
         guard case .good(let principal) = authenticator.verdict(on: token) else {
             Issue.record("the token is not good")
             return
@@ -176,7 +177,8 @@ private final class TurnedTime: TimeSource {
             #expect(credentials?.token.secret == secret)
         }
         let token = try #require(AccessToken("abc"))
-        #expect(Credentials.cookie(token, isSecure: true).hasSuffix("HttpOnly; SameSite=Strict; Max-Age=31536000; Secure"))
+        #expect(
+            Credentials.cookie(token, isSecure: true).hasSuffix("HttpOnly; SameSite=Strict; Max-Age=31536000; Secure"))
     }
 }
 
@@ -190,7 +192,10 @@ private final class TurnedTime: TimeSource {
         #expect(origins.permits(origin: "https://home.example", host: "127.0.0.1"))
     }
 
-    @Test(arguments: ["null", "http://127.0.0.1:8001", "http://evil.example", "file://", "ftp://127.0.0.1:8000", "", "https://home.example.evil"])
+    @Test(arguments: [
+        "null", "http://127.0.0.1:8001", "http://evil.example", "file://", "ftp://127.0.0.1:8000", "",
+        "https://home.example.evil",
+    ])
     func othersAreNot(_ origin: String) {
         #expect(!origins.permits(origin: origin, host: "127.0.0.1:8000"))
         #expect(!origins.permits(origin: origin, host: nil))

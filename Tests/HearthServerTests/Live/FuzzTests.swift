@@ -46,7 +46,8 @@ private let fuzzDuration: Duration = .seconds(
         for _ in 0..<Int.random(in: 1...10, using: &generator) {
             let count = Int.random(in: 0...3, using: &generator) == 0 ? 300 : 40
             let payload = (0..<Int.random(in: 0...count, using: &generator)).map { _ in
-                Bool.random(using: &generator) ? UInt8.random(in: 0x20...0x7e, using: &generator) : .random(in: 0...255, using: &generator)
+                Bool.random(using: &generator)
+                    ? UInt8.random(in: 0x20...0x7e, using: &generator) : .random(in: 0...255, using: &generator)
             }
             let firsts: [UInt8] = [0x81, 0x82, 0x01, 0x02, 0x00, 0x80, 0x89, 0x8a, 0x88]
             let first = firsts[Int.random(in: 0..<firsts.count, using: &generator)]
@@ -65,7 +66,8 @@ private let fuzzDuration: Duration = .seconds(
             while ContinuousClock.now < end {
                 let path = Bool.random(using: &generator) ? "/stream" : "/audio/stream"
                 let bytes = Self.frames(&generator)
-                try await WebSocketPeer.with(port: server.port, "\(path)/\(server.watch.id)", token: server.owner) { peer in
+                try await WebSocketPeer.with(port: server.port, "\(path)/\(server.watch.id)", token: server.owner) {
+                    peer in
                     try await peer.connection.send(bytes)
                     try await peer.connection.endOutput()
                     _ = try await peer.receiveAll()
@@ -86,7 +88,8 @@ private let fuzzDuration: Duration = .seconds(
         "POST /sensor/batch HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n[]",
         "POST /sensor/batch HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n",
         "GET /stream/x HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: a\r\n\r\n",
-        "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://a/healthz HTTP/1.1\r\nHost: a\r\nCookie: hearth_session=%\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET http://a/healthz HTTP/1.1\r\nHost: a\r\nCookie: hearth_session=%\r\n\r\n",
         "GET /devices?limit=1&cursor=%zz&from=x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n",
     ]
 

@@ -165,11 +165,14 @@ import Testing
 
     @Test func aTruncatedBodyStoresNothing() async throws {
         try await LiveServer.with { server in
-            let reading = "{\"device_id\":\"\(server.watch.id)\",\"timestamp\":\(Int(server.dependencies.time.now().seconds)),\"bpm\":60}"
+            let reading =
+                "{\"device_id\":\"\(server.watch.id)\",\"timestamp\":\(Int(server.dependencies.time.now().seconds)),\"bpm\":60}"
             let target = "POST /sensor/heartrate HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(server.owner)\r\n"
             // The whole value is there; only the announced length says that more should have come.
-            for head in ["\(target)Content-Length: \(reading.utf8.count + 10)\r\n\r\n\(reading)",
-                "\(target)Transfer-Encoding: chunked\r\n\r\n\(String(reading.utf8.count, radix: 16))\r\n\(reading)\r\n"] {
+            for head in [
+                "\(target)Content-Length: \(reading.utf8.count + 10)\r\n\r\n\(reading)",
+                "\(target)Transfer-Encoding: chunked\r\n\r\n\(String(reading.utf8.count, radix: 16))\r\n\(reading)\r\n",
+            ] {
                 try await RawConnection.with(port: server.port) { peer in
                     try await peer.send(head)
                     try await peer.endOutput()
@@ -186,7 +189,9 @@ import Testing
         try await LiveServer.with { server in
             for _ in 0..<20 {
                 let peer = try await RawConnection.connect(port: server.port)
-                try await peer.send("POST /sensor/batch HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(server.owner)\r\nContent-Length: 500\r\n\r\n[")
+                try await peer.send(
+                    "POST /sensor/batch HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(server.owner)\r\nContent-Length: 500\r\n\r\n["
+                )
                 await peer.close()
             }
             try await eventually { server.dependencies.metrics.connections.value == 0 }
@@ -199,7 +204,9 @@ import Testing
             try await RawConnection.with(port: server.port) { peer in
                 let answer10 = try await peer.request("GET", "/healthz").status
                 #expect(answer10 == 200)
-                try await peer.send("POST /sensor/batch HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(server.owner)\r\nContent-Length: 2\r\n\r\n")
+                try await peer.send(
+                    "POST /sensor/batch HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(server.owner)\r\nContent-Length: 2\r\n\r\n"
+                )
                 try await Task.sleep(for: .milliseconds(100))
                 await server.beginShutdown()
                 try await Task.sleep(for: .milliseconds(100))

@@ -16,7 +16,8 @@ struct HTTPAnswer: Sendable {
         var rest = bytes[...]
         while let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) {
             let lines = String(decoding: rest[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
-            guard let first = lines.first, let status = first.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+            guard let first = lines.first,
+                let status = first.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
             else { break }
             var headers: [String: String] = [:]
             for line in lines.dropFirst() {

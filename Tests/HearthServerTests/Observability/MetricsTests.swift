@@ -54,7 +54,10 @@ import Testing
             let lines = page.text.split(separator: "\n").filter { $0.hasPrefix("http_requests_total{") }
             #expect(lines.count { $0.contains("/devices/{id}") } == 1)
             #expect(!page.text.contains("/nowhere/0"))
-            for name in ["http_request_duration_seconds_bucket", "hearth_ingest_queue_depth", "process_resident_memory_bytes", "hearth_build_info", "process_cpu_seconds_total"] {
+            for name in [
+                "http_request_duration_seconds_bucket", "hearth_ingest_queue_depth", "process_resident_memory_bytes",
+                "hearth_build_info", "process_cpu_seconds_total",
+            ] {
                 #expect(page.text.contains("\n\(name)"), "\(name)")
             }
         }

@@ -56,7 +56,9 @@ import Testing
                 let recording = try #require(begun.first?.json["file_id"]?.string)
                 // 65 seconds of 16 000 bytes each, in messages of one second, and half a sample too many.
                 let samples = (0..<65 * 16_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-                for second in 0..<65 { try await peer.send(binary: Array(samples[second * 16_000..<(second + 1) * 16_000])) }
+                for second in 0..<65 {
+                    try await peer.send(binary: Array(samples[second * 16_000..<(second + 1) * 16_000]))
+                }
                 try await peer.send(binary: [1])
                 let two = try await peer.receive(2).map(\.json)
                 #expect(two.map { $0["chunk_index"]?.int64 } == [0, 1])
@@ -67,9 +69,10 @@ import Testing
                 #expect(rest.last?.closeCode == 1000)
                 let stored = try await server.stored("audio")
                 #expect(stored.count == 3)
-                #expect(stored.heads.map(\.timestamp.description) == [
-                    "2026-10-01T08:00:00Z", "2026-10-01T08:00:30Z", "2026-10-01T08:01:00Z",
-                ])
+                #expect(
+                    stored.heads.map(\.timestamp.description) == [
+                        "2026-10-01T08:00:00Z", "2026-10-01T08:00:30Z", "2026-10-01T08:01:00Z",
+                    ])
                 var sound: [UInt8] = []
                 for row in 0..<3 {
                     #expect(stored.string(field("file_id", row, of: stored)) == recording)
@@ -91,7 +94,8 @@ import Testing
         try await LiveServer.with { server in
             try await WebSocketPeer.with(port: server.port, path(server), token: server.watchToken) { peer in
                 let messages = [
-                    "{", "[]", "{\"seq\":3}", "{\"seq\":4,\"format\":\"pcm\"}", "{\"seq\":5,\"format\":\"mp3\",\"sample_rate\":8000}",
+                    "{", "[]", "{\"seq\":3}", "{\"seq\":4,\"format\":\"pcm\"}",
+                    "{\"seq\":5,\"format\":\"mp3\",\"sample_rate\":8000}",
                     "{\"seq\":6,\"format\":\"pcm\",\"sample_rate\":7}",
                     "{\"seq\":7,\"format\":\"wav\",\"timestamp\":1792663200,\"data\":\"not base64\"}",
                     "{\"seq\":8,\"format\":\"tape\",\"timestamp\":1792663200,\"data\":\"AAAA\"}",

@@ -14,7 +14,8 @@ import Testing
 
     private func heartrate(_ bpm: Int, _ sequence: Int? = nil, at second: Int = 0) -> JSONValue {
         var value: JSONValue = [
-            "type": "heartrate", "timestamp": .integer(1_795_255_200 - 86_400 * 30 + Int64(second)), "bpm": .integer(Int64(bpm)),
+            "type": "heartrate", "timestamp": .integer(1_795_255_200 - 86_400 * 30 + Int64(second)),
+            "bpm": .integer(Int64(bpm)),
         ]
         if let sequence, case .object(var members) = value {
             members["seq"] = .integer(Int64(sequence))
@@ -71,7 +72,8 @@ import Testing
 
     @Test func cumulativeAcknowledgementNamesTheHighest() async throws {
         try await LiveServer.with { server in
-            try await WebSocketPeer.with(port: server.port, path(server, "?ack=cumulative"), token: server.watchToken) { peer in
+            try await WebSocketPeer.with(port: server.port, path(server, "?ack=cumulative"), token: server.watchToken) {
+                peer in
                 let count = 1000
                 var bytes: [UInt8] = []
                 for index in 1...count {
@@ -124,7 +126,10 @@ import Testing
                 let wrong: JSONValue = ["type": "heartrate", "timestamp": 1_792_663_200, "bpm": "fast"]
                 try await peer.send([
                     "seq": 3, "type": "batch",
-                    "readings": [heartrate(60), wrong, heartrate(60), ["stream": "steps", "timestamp": 1_792_663_200, "steps": 10]],
+                    "readings": [
+                        heartrate(60), wrong, heartrate(60),
+                        ["stream": "steps", "timestamp": 1_792_663_200, "steps": 10],
+                    ],
                 ])
                 try await peer.send(heartrate(70, 4, at: 9))
                 let answers = try await peer.receive(2).map(\.json)
@@ -184,7 +189,9 @@ import Testing
         try await LiveServer.with({ $0.allowedOrigins = ["https://home.example"] }) { server in
             func status(_ path: String, _ token: String?, _ headers: [String] = []) async throws -> Int? {
                 do {
-                    return try await WebSocketPeer.with(port: server.port, path, token: token, headers: headers) { _ in 101 }
+                    return try await WebSocketPeer.with(port: server.port, path, token: token, headers: headers) { _ in
+                        101
+                    }
                 } catch let refusal as WebSocketPeer.Refused {
                     return refusal.status
                 }
@@ -245,11 +252,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ([0x81, 0x01, 0x41], 1002), ([0xc1, 0x80, 0, 0, 0, 0], 1002), (WebSocketPeer.frame(0x81, [0xff]), 1007),
-        ([0x82, 0xff, 0, 0, 0, 0, 1, 0, 0, 0], 1009), (WebSocketPeer.frame(0x88, [0x03, 0xe8]), 1000),
-        (WebSocketPeer.frame(0x88, []), 1000),
-    ] as [([UInt8], Int)])
+    @Test(
+        arguments: [
+            ([0x81, 0x01, 0x41], 1002), ([0xc1, 0x80, 0, 0, 0, 0], 1002), (WebSocketPeer.frame(0x81, [0xff]), 1007),
+            ([0x82, 0xff, 0, 0, 0, 0, 1, 0, 0, 0], 1009), (WebSocketPeer.frame(0x88, [0x03, 0xe8]), 1000),
+            (WebSocketPeer.frame(0x88, []), 1000),
+        ] as [([UInt8], Int)])
     func theEndHasItsCode(_ bytes: [UInt8], _ code: Int) async throws {
         try await LiveServer.with { server in
             try await WebSocketPeer.with(port: server.port, path(server), token: server.watchToken) { peer in
@@ -267,10 +275,10 @@ import Testing
         try await LiveServer.with({ $0.limits.pingInterval = .milliseconds(300) }) { server in
             try await WebSocketPeer.with(port: server.port, path(server), token: server.watchToken) { peer in
                 try await peer.connection.send(WebSocketPeer.frame(0x89, [1, 2, 3]))
-                let pong = try await peer.receive()
-                #expect(pong == [WebSocketPeer.Frame(first: 0x8a, payload: [1, 2, 3])])
-                let rest = try await peer.receiveAll()
-                #expect(rest.allSatisfy { $0.opcode == 9 } && !rest.isEmpty)
+                // The server's own pings may come before its answer to ours.
+                let frames = try await peer.receiveAll()
+                #expect(frames.contains(WebSocketPeer.Frame(first: 0x8a, payload: [1, 2, 3])))
+                #expect(frames.contains { $0.opcode == 9 })
             }
         }
     }
@@ -339,7 +347,8 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for peer in 0..<4 {
                     group.addTask {
-                        try await WebSocketPeer.with(port: server.port, path(server), token: server.watchToken) { socket in
+                        try await WebSocketPeer.with(port: server.port, path(server), token: server.watchToken) {
+                            socket in
                             var bytes: [UInt8] = []
                             for index in 1...400 {
                                 bytes += WebSocketPeer.frame(

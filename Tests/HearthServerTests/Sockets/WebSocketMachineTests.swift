@@ -6,7 +6,11 @@ import Testing
 @Suite struct WebSocketMachineTests {
     /// What came out, in words.
     private enum Outcome: Hashable {
-        case text(String), binary([UInt8]), ping([UInt8]), pong, close(Int?)
+        case text(String)
+        case binary([UInt8])
+        case ping([UInt8])
+        case pong
+        case close(Int?)
         case failed(Int)
     }
 
@@ -67,20 +71,21 @@ import Testing
         #expect(run(cut) == [.ping(Array("p".utf8)), .pong, .text("\u{f6}")])
     }
 
-    @Test(arguments: [
-        // Reserved bits, unknown opcodes, no mask.
-        [0xc1, 0x80, 0, 0, 0, 0], [0xa1, 0x80, 0, 0, 0, 0], [0x91, 0x80, 0, 0, 0, 0], [0x83, 0x80, 0, 0, 0, 0],
-        [0x8b, 0x80, 0, 0, 0, 0], [0x81, 0x01, 0x41],
-        // Control frames in pieces or too long.
-        [0x09, 0x80, 0, 0, 0, 0], [0x88, 0xfe, 0, 126],
-        // Lengths not in their shortest form.
-        [0x81, 0xfe, 0, 125], [0x81, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0xff], [0x81, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0],
-        // A message that goes on without a beginning.
-        [0x80, 0x80, 0, 0, 0, 0],
-        // Half a close code, and codes that may not be sent.
-        [0x88, 0x81, 0, 0, 0, 0, 3], [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed], [0x88, 0x82, 0, 0, 0, 0, 0, 1],
-        [0x88, 0x82, 0, 0, 0, 0, 0x13, 0x88],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            // Reserved bits, unknown opcodes, no mask.
+            [0xc1, 0x80, 0, 0, 0, 0], [0xa1, 0x80, 0, 0, 0, 0], [0x91, 0x80, 0, 0, 0, 0], [0x83, 0x80, 0, 0, 0, 0],
+            [0x8b, 0x80, 0, 0, 0, 0], [0x81, 0x01, 0x41],
+            // Control frames in pieces or too long.
+            [0x09, 0x80, 0, 0, 0, 0], [0x88, 0xfe, 0, 126],
+            // Lengths not in their shortest form.
+            [0x81, 0xfe, 0, 125], [0x81, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0xff], [0x81, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0],
+            // A message that goes on without a beginning.
+            [0x80, 0x80, 0, 0, 0, 0],
+            // Half a close code, and codes that may not be sent.
+            [0x88, 0x81, 0, 0, 0, 0, 3], [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed], [0x88, 0x82, 0, 0, 0, 0, 0, 1],
+            [0x88, 0x82, 0, 0, 0, 0, 0x13, 0x88],
+        ] as [[UInt8]])
     func breachesEndIt(_ bytes: [UInt8]) {
         #expect(run(bytes + frame(0x81, "more")) == [.failed(1002)])
     }
@@ -94,11 +99,14 @@ import Testing
         #expect(run([0x82, 0xfe, 0x03, 0xe9]) == [.failed(1009)])
         #expect(run([0x82, 0xff, 0, 0, 0, 1, 0, 0, 0, 0]) == [.failed(1009)])
         let piece = [UInt8](repeating: 1, count: 1000)
-        let tooMuch = WebSocketPeer.frame(0x02, piece) + WebSocketPeer.frame(0x00, piece) + WebSocketPeer.frame(0x80, [1])
+        let tooMuch =
+            WebSocketPeer.frame(0x02, piece) + WebSocketPeer.frame(0x00, piece) + WebSocketPeer.frame(0x80, [1])
         #expect(run(tooMuch) == [.failed(1009)])
     }
 
-    @Test(arguments: [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xc0, 0xaf], [0xe2, 0x82]] as [[UInt8]])
+    @Test(
+        arguments: [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xc0, 0xaf], [0xe2, 0x82]]
+            as [[UInt8]])
     func textMustBeUTF8(_ bytes: [UInt8]) {
         for prefix in ["", "a", "abcdefgh", "abcdefghijk"] {
             // The frame that follows begins with a byte that could continue a character.

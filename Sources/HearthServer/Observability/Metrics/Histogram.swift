@@ -1,9 +1,8 @@
 import Synchronization
 
 /// Counts durations by size: one counter for each bound, without locks.
+// Sendable: the bounds never change and the counters are atomic; both are freed in deinit alone.
 package final class Histogram: @unchecked Sendable {
-    // Sendable: the bounds never change and the counters are atomic; both are freed in deinit alone.
-
     /// Upper bounds in seconds, ascending.
     package let bounds: [Double]
     /// One more than bounds: the last has no bound.

@@ -89,7 +89,8 @@ struct MessageBurst: Sendable {
             let limit = admission.limits.batchItems
             return add(
                 sequence, number,
-                .unusable(HearthError(.tooLarge, "A batch holds at most \(limit) readings.", hint: "Send it in parts.")))
+                .unusable(HearthError(.tooLarge, "A batch holds at most \(limit) readings.", hint: "Send it in parts."))
+            )
         }
         let start = itemCount
         for item in readings.elements {

@@ -46,7 +46,9 @@ struct ReadingCommitter: Sendable {
             return (answers.frames, nil)
         } catch {
             for message in burst.messages { answers.refuse(message.sequence, message: message.number, error) }
-            return (answers.frames, error.code == .shuttingDown ? WebSocketFailure(.goingAway, "the server stops") : nil)
+            return (
+                answers.frames, error.code == .shuttingDown ? WebSocketFailure(.goingAway, "the server stops") : nil
+            )
         }
     }
 
