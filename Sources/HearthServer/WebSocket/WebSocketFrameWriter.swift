@@ -2,7 +2,13 @@ import NIOCore
 
 /// Writes the server's frames: never masked, never in pieces.
 enum WebSocketFrameWriter {
-    enum Kind: UInt8 { case text = 0x81, binary = 0x82, close = 0x88, ping = 0x89, pong = 0x8a }
+    enum Kind: UInt8 {
+        case text = 0x81
+        case binary = 0x82
+        case close = 0x88
+        case ping = 0x89
+        case pong = 0x8a
+    }
 
     static func write(_ payload: UnsafeRawBufferPointer, _ kind: Kind, to buffer: inout ByteBuffer) {
         writeHeader(kind, payload.count, to: &buffer)
