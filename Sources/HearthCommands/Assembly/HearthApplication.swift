@@ -70,6 +70,7 @@ package struct HearthApplication: Sendable {
             authenticator: authenticator, time: time, metrics: ServerMetrics(), settings: settings.server,
             logger: logger,
             accessLog: accessLog)
+        try AllRoutes.check(dependencies)
         let maintenance = MaintenanceService(
             registry: registry, store: store, catalogue: catalogue, blobs: blobs, time: time,
             interval: settings.maintenanceInterval, logger: logger)

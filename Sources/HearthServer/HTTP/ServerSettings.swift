@@ -49,8 +49,6 @@ package struct ConnectionLimits: Sendable {
     package var pingInterval: Duration = .seconds(30)
     /// For the peer's answer to our closing frame.
     package var closeTimeout: Duration = .seconds(5)
-    /// Drafts of one socket that wait for the disk at once; more makes us stop reading.
-    package var draftsInFlight = 4
     /// Messages of one socket per second; nil: as many as it sends.
     package var messagesPerSecond: Double?
 

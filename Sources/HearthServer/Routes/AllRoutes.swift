@@ -26,6 +26,18 @@ package enum AllRoutes {
         return routes
     }
 
+    /// Two routes cannot share a place. Ours do not, so a clash is the fault of a stream's own path.
+    /// - Throws: `.invalidStreamDefinition`, naming the stream.
+    package static func check(_ dependencies: ServerDependencies) throws(HearthError) {
+        var places = Set<String>()
+        for route in table(dependencies) where !places.insert("\(route.method) \(route.path)").inserted {
+            let owner = dependencies.registry.all.first { $0.path == route.path }?.name ?? "a stream"
+            throw HearthError(
+                .invalidStreamDefinition, "The stream \(owner) wants the path \(route.path), which Hearth uses itself.",
+                hint: "Choose another path in its x-hearth block, or null.")
+        }
+    }
+
     static func add(to router: Router<ServerContext>, _ dependencies: ServerDependencies) {
         for route in table(dependencies) { route.add(to: router) }
     }

@@ -55,8 +55,10 @@ final class WebSocketPeer: Sendable {
         guard let length = Self.headLength(head), head.starts(with: Array("HTTP/1.1 101 ".utf8)),
             String(decoding: head, as: UTF8.self).contains(Self.accept)
         else {
-            let rest = try await connection.receive()
-            throw Refused(answer: String(decoding: rest, as: UTF8.self))
+            // An answer that keeps the connection has no end to wait for.
+            let closes = String(decoding: head, as: UTF8.self).lowercased().contains("connection: close")
+            let answer = closes ? try await connection.receive() : head
+            throw Refused(answer: String(decoding: answer, as: UTF8.self))
         }
         connection.drop(length)
     }
