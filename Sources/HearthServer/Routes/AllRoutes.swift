@@ -1,4 +1,5 @@
-import HearthCore
+package import HearthCore
+import HearthSchema
 import Hummingbird
 
 /// Every path of the program: one table, from which the router and its description are made.
