@@ -271,14 +271,21 @@ import Testing
         }
     }
 
-    @Test func pingIsAnsweredAndTheSilentAreLeft() async throws {
-        try await LiveServer.with({ $0.limits.pingInterval = .milliseconds(300) }) { server in
+    @Test func pingIsAnswered() async throws {
+        try await LiveServer.with { server in
             try await WebSocketPeer.with(port: server.port, path(server), token: server.watchToken) { peer in
                 try await peer.connection.send(WebSocketPeer.frame(0x89, [1, 2, 3]))
-                // The server's own pings may come before its answer to ours.
+                let pong = try await peer.receive()
+                #expect(pong == [WebSocketPeer.Frame(first: 0x8a, payload: [1, 2, 3])])
+            }
+        }
+    }
+
+    @Test func theSilentAreAskedAndThenLeft() async throws {
+        try await LiveServer.with({ $0.limits.pingInterval = .milliseconds(300) }) { server in
+            try await WebSocketPeer.with(port: server.port, path(server), token: server.watchToken) { peer in
                 let frames = try await peer.receiveAll()
-                #expect(frames.contains(WebSocketPeer.Frame(first: 0x8a, payload: [1, 2, 3])))
-                #expect(frames.contains { $0.opcode == 9 })
+                #expect(frames.first?.opcode == 9)
             }
         }
     }
