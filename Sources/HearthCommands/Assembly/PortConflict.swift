@@ -34,7 +34,9 @@ enum PortConflict {
     }
 
     private static func answersAsHearth(at address: ServerAddress) async -> Bool {
-        let client = ServerClient(address: address, token: nil)
+        var client = ServerClient(address: address, token: nil)
+        // Hearth answers this at once; whatever holds the port must not hold us.
+        client.answerTimeout = .seconds(2)
         guard let answer = try? await client.perform(.get("/healthz")), answer.status == 200,
             let value = try? JSONValue(parsing: answer.body)
         else { return false }

@@ -51,7 +51,8 @@ struct ServerClient: Sendable {
     }
 
     static let connectTimeout = TimeAmount.seconds(5)
-    static let answerTimeout = TimeAmount.seconds(120)
+    /// How long a server may say nothing while an answer is due.
+    var answerTimeout = TimeAmount.seconds(120)
 
     /// Opens a connection for the time of `body`.
     func withConnection<Result>(
@@ -72,7 +73,7 @@ struct ServerClient: Sendable {
     }
 
     private func connect() async throws(HearthError) -> ServerConnection.Channel {
-        let (address, trust) = (address, trust)
+        let (address, trust, answerTimeout) = (address, trust, answerTimeout)
         do {
             let tls = address.usesTLS ? try tlsContext() : nil
             return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -83,8 +84,8 @@ struct ServerClient: Sendable {
                         let pipeline = channel.pipeline.syncOperations
                         if let tls { try pipeline.addHandler(Self.tlsHandler(tls, address, trust)) }
                         try pipeline.addHTTPClientHandlers()
-                        try pipeline.addHandler(IdleStateHandler(allTimeout: Self.answerTimeout))
-                        try pipeline.addHandler(SilenceHandler(limit: Self.answerTimeout))
+                        try pipeline.addHandler(IdleStateHandler(allTimeout: answerTimeout))
+                        try pipeline.addHandler(SilenceHandler(limit: answerTimeout))
                         return try ServerConnection.Channel(wrappingChannelSynchronously: channel)
                     }
                 }

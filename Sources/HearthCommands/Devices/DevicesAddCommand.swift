@@ -6,7 +6,7 @@ struct DevicesAddCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Make a device and a token for it.",
         discussion: """
-            The token lets the device send its own readings and nothing else. It is shown once; Hearth keeps only its \
+            The token lets the device send and read its own readings, and nothing else. It is shown once; Hearth keeps only its \
             digest. `hearth tokens create --role device` makes another.
             """)
 

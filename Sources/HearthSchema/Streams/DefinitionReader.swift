@@ -95,9 +95,16 @@ struct DefinitionReader {
     mutating func path() -> String? {
         guard let value = block["path"], value != JSONValue.null else { return nil }
         guard let path = value.string, path.hasPrefix("/"), path.count > 1,
-            !path.contains(where: { " ?#".contains($0) })
+            path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).allSatisfy({ segment in
+                !segment.isEmpty
+                    && segment.utf8.allSatisfy {
+                        $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z")
+                            || $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") || $0 == UInt8(ascii: "-")
+                            || $0 == UInt8(ascii: "_")
+                    }
+            })
         else {
-            report("path", "is null or a path that begins with /")
+            report("path", "is null or a path such as /sensor/humidity: a-z, 0-9, - and _ between slashes")
             return nil
         }
         return path

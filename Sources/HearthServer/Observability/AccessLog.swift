@@ -62,7 +62,8 @@ package final class AccessLog: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                try? await Task.sleep(for: self.flushInterval)
+                // What a cancelled wait leaves behind is written below.
+                do { try await Task.sleep(for: self.flushInterval) } catch { return }
                 await self.flush()
             }
         }
@@ -80,7 +81,10 @@ package final class AccessLog: Service {
         }
         guard !lines.isEmpty else { return }
         do {
-            try await NIOThreadPool.singleton.runIfActive { try self.write(lines) }
+            // Not `runIfActive`, which gives up when its task is cancelled: lines taken out must be written.
+            try await withCheckedThrowingContinuation { (written: CheckedContinuation<Void, any Error>) in
+                NIOThreadPool.singleton.submit { _ in written.resume(with: Result { try self.write(lines) }) }
+            }
         } catch {
             dropped.add(lines.count { $0 == UInt8(ascii: "\n") })
         }

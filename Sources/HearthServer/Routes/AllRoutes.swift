@@ -30,13 +30,23 @@ package enum AllRoutes {
     /// Two routes cannot share a place. Ours do not, so a clash is the fault of a stream's own path.
     /// - Throws: `.invalidStreamDefinition`, naming the stream.
     package static func check(_ dependencies: ServerDependencies) throws(HearthError) {
-        var places = Set<String>()
-        for route in table(dependencies) where !places.insert("\(route.method) \(route.path)").inserted {
-            let owner = dependencies.registry.all.first { $0.path == route.path }?.name ?? "a stream"
+        let routes = table(dependencies)
+        for stream in dependencies.registry.all {
+            guard let path = stream.path else { continue }
+            // One of the routes that fit is the stream's own.
+            let fitting = routes.filter { matches($0.path, path) }
+            guard fitting.count > 1 || fitting.first?.method != .post else { continue }
             throw HearthError(
-                .invalidStreamDefinition, "The stream \(owner) wants the path \(route.path), which Hearth uses itself.",
+                .invalidStreamDefinition, "The stream \(stream.name) wants the path \(path), which Hearth uses itself.",
                 hint: "Choose another path in its x-hearth block, or null.")
         }
+    }
+
+    /// Whether a route with this template answers this path.
+    private static func matches(_ template: String, _ path: String) -> Bool {
+        let parts = template.split(separator: "/")
+        let segments = path.split(separator: "/")
+        return parts.count == segments.count && zip(parts, segments).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
     }
 
     static func add(to router: Router<ServerContext>, _ dependencies: ServerDependencies) {

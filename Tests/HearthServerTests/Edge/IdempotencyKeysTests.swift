@@ -40,6 +40,17 @@ import Testing
         }
     }
 
+    @Test func aNewTokenIsNeverKept() async throws {
+        try await RoutesHousehold.with { household in
+            let body = Array("{\"name\":\"Scraper\",\"role\":\"auditor\"}".utf8)
+            let first = try await household.send(.post, "/tokens", body: body, headers: [.idempotencyKey: "k"])
+            let second = try await household.send(.post, "/tokens", body: body, headers: [.idempotencyKey: "k"])
+            #expect(first.status == 201)
+            #expect(second.json["token"] != first.json["token"])
+            #expect(second.headers[.idempotencyReplayed] == nil)
+        }
+    }
+
     @Test func aFailureIsNotKept() async throws {
         try await RoutesHousehold.with { household in
             let refused = try await post(household, "{\"kind\":\"tablet\"}", key: "k")
