@@ -54,39 +54,72 @@ let modules: [Module] = [
     Module(
         name: "HearthStoreSQLite", layer: 3, modules: ["HearthCore", "HearthSchema", "HearthStore"],
         outside: [grdb, grdbSQLite, "CZstd"]),
+    Module(
+        name: "HearthIndex", layer: 3, modules: ["HearthCore", "HearthStore"], outside: ["CHearthKernels"]),
+    Module(name: "HearthInference", layer: 3, modules: ["HearthCore"], outside: ["CHearthKernels"]),
     // 4 flow
     Module(
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
         outside: [lifecycle, logging, "CZstd", "CZlib"]),
-    // 6 edge
+    // 5 background work
     Module(
-        name: "HearthServer", layer: 6,
-        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest"],
+        name: "HearthPipeline", layer: 5,
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthIngest"],
+        outside: [lifecycle, logging]),
+    // what reads files of strangers, for a process of its own
+    Module(name: "HearthDecode", layer: 4, modules: ["HearthCore", "HearthInference"]),
+    // 6 parts
+    Module(
+        name: "HearthPerceive", layer: 6,
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthInference", "HearthIngest",
+            "HearthPipeline",
+        ],
+        outside: [lifecycle, logging]),
+    Module(
+        name: "HearthKnow", layer: 6,
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIndex", "HearthInference",
+            "HearthIngest", "HearthPipeline",
+        ],
+        outside: [lifecycle, logging]),
+    Module(
+        name: "HearthCollect", layer: 6, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
+        outside: [logging]),
+    Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"]),
+    // 7 edge
+    Module(
+        name: "HearthServer", layer: 7,
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthPipeline", "HearthKnow",
+            "HearthConsole",
+        ],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioPosix, nioHTTP1, nioWebSocket,
             nioFoundation, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, httpTypes, orderedCollections, crypto, "CZlib",
             "CZstd",
         ]),
-    // 7 commands: the one place that assembles the program
+    // 8 commands: the one place that assembles the program
     Module(
-        name: "HearthCommands", layer: 7,
+        name: "HearthCommands", layer: 8,
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
+            "HearthInference", "HearthIngest", "HearthPipeline", "HearthPerceive", "HearthKnow", "HearthCollect",
             "HearthServer",
         ],
         outside: [
             argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections,
             unixSignals, yams, "CPCRE2", "CZlib", "CZstd",
         ]),
-    Module(name: "hearth", layer: 8, modules: ["HearthCommands"], isExecutable: true),
+    Module(name: "hearth", layer: 9, modules: ["HearthCommands"], isExecutable: true),
     // beside: numbers from inside the process, for Benchmarks/run.py
     Module(
-        name: "hearth-bench", layer: 8,
+        name: "hearth-bench", layer: 9,
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest"],
         outside: [orderedCollections, grdbSQLite], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
     // beside: the test kit
     Module(
-        name: "HearthTesting", layer: 8,
+        name: "HearthTesting", layer: 9,
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest"]),
 ]
 
@@ -99,6 +132,8 @@ let settings: [SwiftSetting] = [
 ]
 
 var targets: [Target] = [
+    // Arithmetic on vectors and matrices, chosen at load for the processor it runs on.
+    .target(name: "CHearthKernels"),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),

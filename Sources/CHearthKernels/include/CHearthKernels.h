@@ -1,0 +1,1 @@
+/* Kernels: each family has a header of its own here. */

@@ -1,0 +1,200 @@
+package import HearthCore
+
+/// Where documents, their passages, conversations and open questions are kept. Every change is on stable storage when its
+/// call returns. Throws as `ReadingStore` does. Every back end passes `LibraryStoreContract`.
+package protocol LibraryStore: Sendable {
+    /// Stores documents with their passages, all in one transaction. Per (person, source name, source key): nothing
+    /// there yet is an insert (version 1); the same fingerprint changes nothing; another fingerprint keeps the
+    /// document's id, makes the next version, and replaces the passages that can be found. Ids and versions in
+    /// the entries are proposals; the outcome tells what counts.
+    func put(_ entries: [DocumentEntry]) async throws -> [PutOutcome]
+
+    func document(_ id: UniqueID, person: UniqueID) async throws -> Document?
+    /// An earlier version, as it was.
+    func document(_ id: UniqueID, version: Int, person: UniqueID) async throws -> Document?
+    /// Passages of the current version, in order of index.
+    func passages(of document: UniqueID, person: UniqueID) async throws -> [Passage]
+    /// Passages by number, with their documents' heads; numbers that are gone or belong to another person are left out.
+    func passages(numbered numbers: [Int64], person: UniqueID) async throws -> [FoundPassage]
+    func passage(_ id: UniqueID, person: UniqueID) async throws -> FoundPassage?
+
+    /// Newest first by (timestamp, id).
+    func documents(
+        _ filter: DocumentFilter, after position: DocumentPosition?, limit: Int
+    ) async throws -> [DocumentHead]
+    func count(_ filter: DocumentFilter) async throws -> (documents: Int, passages: Int)
+
+    /// Forgets a document: all versions, passages, text index. False when there is none.
+    func delete(_ id: UniqueID, person: UniqueID) async throws -> Bool
+
+    /// Passages ranked by BM25, best first. Matching is by stem and without regard to case and accents; a passage
+    /// matches when it holds any of the query's terms. A passage's document's title counts as part of it.
+    func rank(text query: TextQuery, _ filter: DocumentFilter, limit: Int) async throws -> [RankedPassage]
+
+    /// Passages that came and went after `sequence`, in the order in which they became visible: what indexes follow.
+    func passageChanges(after sequence: Int64, limit: Int) async throws -> [PassageChange]
+
+    /// (from, to) pairs of current documents, where a link of one names the source key, URL, or title of the other.
+    func links(person: UniqueID) async throws -> [(from: UniqueID, to: UniqueID)]
+
+    // Conversations.
+    func append(_ turn: Turn) async throws
+    func turns(session: UniqueID, person: UniqueID) async throws -> [Turn]
+    /// Newest first.
+    func sessions(person: UniqueID, after position: UniqueID?, limit: Int) async throws -> [SessionHead]
+
+    // Open questions.
+    func file(_ gap: Gap) async throws
+    func gaps(person: UniqueID, limit: Int) async throws -> [Gap]
+
+    func erase(person: UniqueID) async throws -> Int
+    func probe() async throws
+    func close() async throws
+}
+
+package struct DocumentEntry: Sendable {
+    package var document: Document
+    package var passages: [Passage]
+
+    package init(document: Document, passages: [Passage]) {
+        self.document = document
+        self.passages = passages
+    }
+}
+
+package struct PutOutcome: Sendable, Hashable {
+    package enum Change: Sendable, Hashable { case inserted, unchanged, newVersion }
+    package var id: UniqueID
+    package var version: Int
+    package var change: Change
+    /// Of the version that counts.
+    package var passages: Int
+
+    package init(id: UniqueID, version: Int, change: Change, passages: Int) {
+        self.id = id
+        self.version = version
+        self.change = change
+        self.passages = passages
+    }
+}
+
+/// A document without its text.
+package struct DocumentHead: Sendable, Hashable {
+    package var id: UniqueID
+    package var kind: DocumentKind
+    package var title: String
+    package var language: String?
+    package var source: DocumentSource
+    package var timestamp: Timestamp
+    package var received: Timestamp
+    package var version: Int
+    package var passages: Int
+    package var metadata: JSONValue
+    /// The first 200 characters of its text.
+    package var summary: String
+
+    package init(
+        id: UniqueID, kind: DocumentKind, title: String, language: String?, source: DocumentSource, timestamp: Timestamp,
+        received: Timestamp, version: Int, passages: Int, metadata: JSONValue, summary: String
+    ) {
+        self.id = id
+        self.kind = kind
+        self.title = title
+        self.language = language
+        self.source = source
+        self.timestamp = timestamp
+        self.received = received
+        self.version = version
+        self.passages = passages
+        self.metadata = metadata
+        self.summary = summary
+    }
+}
+
+package struct FoundPassage: Sendable, Hashable {
+    package var passage: Passage
+    package var document: DocumentHead
+
+    package init(passage: Passage, document: DocumentHead) {
+        self.passage = passage
+        self.document = document
+    }
+}
+
+/// Which documents; the empty filter is all of a person's.
+package struct DocumentFilter: Sendable, Hashable {
+    package var person: UniqueID
+    /// Inclusive, by the document's own time.
+    package var from: Timestamp?
+    /// Exclusive.
+    package var to: Timestamp?
+    /// Names of sources.
+    package var sources: [String]?
+    package var kinds: [DocumentKind]?
+
+    package init(
+        person: UniqueID, from: Timestamp? = nil, to: Timestamp? = nil, sources: [String]? = nil,
+        kinds: [DocumentKind]? = nil
+    ) {
+        self.person = person
+        self.from = from
+        self.to = to
+        self.sources = sources
+        self.kinds = kinds
+    }
+}
+
+package struct DocumentPosition: Sendable, Hashable {
+    package var timestamp: Timestamp
+    package var id: UniqueID
+
+    package init(timestamp: Timestamp, id: UniqueID) {
+        self.timestamp = timestamp
+        self.id = id
+    }
+}
+
+/// What a person typed, for text ranking: words are found anywhere in it, nothing in it is syntax.
+package struct TextQuery: Sendable, Hashable {
+    package var text: String
+    package init(_ text: String) { self.text = text }
+}
+
+package struct RankedPassage: Sendable, Hashable {
+    package var number: Int64
+    package var document: UniqueID
+    /// Higher is better; comparable within one ranking only.
+    package var score: Double
+
+    package init(number: Int64, document: UniqueID, score: Double) {
+        self.number = number
+        self.document = document
+        self.score = score
+    }
+}
+
+package struct PassageChange: Sendable, Hashable {
+    package var sequence: Int64
+    package var number: Int64
+    package var person: UniqueID
+    package var document: UniqueID
+    package var timestamp: Timestamp
+    package var source: String
+    /// nil: the passage is gone.
+    package var text: String?
+    package var title: String
+
+    package init(
+        sequence: Int64, number: Int64, person: UniqueID, document: UniqueID, timestamp: Timestamp, source: String,
+        text: String?, title: String
+    ) {
+        self.sequence = sequence
+        self.number = number
+        self.person = person
+        self.document = document
+        self.timestamp = timestamp
+        self.source = source
+        self.text = text
+        self.title = title
+    }
+}
