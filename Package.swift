@@ -61,30 +61,33 @@ let modules: [Module] = [
     Module(
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
         outside: [lifecycle, logging, "CZstd", "CZlib"]),
+    // what the process that decodes is asked and answers
+    Module(name: "HearthMedia", layer: 4, modules: ["HearthCore"], outside: [logging]),
     // 5 background work
     Module(
         name: "HearthPipeline", layer: 5,
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthIngest"],
         outside: [lifecycle, logging]),
-    // what reads files of strangers, for a process of its own
-    Module(name: "HearthDecode", layer: 4, modules: ["HearthCore", "HearthInference"]),
+    // reads files of strangers, in a process of its own
+    Module(name: "HearthDecode", layer: 5, modules: ["HearthCore", "HearthInference", "HearthMedia"]),
     // 6 parts
     Module(
         name: "HearthPerceive", layer: 6,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthInference", "HearthIngest",
-            "HearthPipeline",
+            "HearthMedia", "HearthPipeline",
         ],
         outside: [lifecycle, logging]),
     Module(
         name: "HearthKnow", layer: 6,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIndex", "HearthInference",
-            "HearthIngest", "HearthPipeline",
+            "HearthIngest", "HearthMedia", "HearthPipeline",
         ],
         outside: [lifecycle, logging]),
     Module(
-        name: "HearthCollect", layer: 6, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
+        name: "HearthCollect", layer: 6,
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthMedia"],
         outside: [logging]),
     Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"]),
     // 7 edge
@@ -104,7 +107,8 @@ let modules: [Module] = [
         name: "HearthCommands", layer: 8,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
-            "HearthInference", "HearthIngest", "HearthPipeline", "HearthPerceive", "HearthKnow", "HearthCollect",
+            "HearthInference", "HearthIngest", "HearthMedia", "HearthPipeline", "HearthPerceive", "HearthKnow",
+            "HearthCollect",
             "HearthServer",
         ],
         outside: [
