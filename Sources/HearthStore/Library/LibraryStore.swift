@@ -94,7 +94,8 @@ package struct DocumentHead: Sendable, Hashable {
     package var summary: String
 
     package init(
-        id: UniqueID, kind: DocumentKind, title: String, language: String?, source: DocumentSource, timestamp: Timestamp,
+        id: UniqueID, kind: DocumentKind, title: String, language: String?, source: DocumentSource,
+        timestamp: Timestamp,
         received: Timestamp, version: Int, passages: Int, metadata: JSONValue, summary: String
     ) {
         self.id = id
