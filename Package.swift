@@ -69,7 +69,9 @@ let modules: [Module] = [
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthIngest"],
         outside: [lifecycle, logging]),
     // reads files of strangers, in a process of its own
-    Module(name: "HearthDecode", layer: 5, modules: ["HearthCore", "HearthInference", "HearthMedia"]),
+    Module(
+        name: "HearthDecode", layer: 5, modules: ["HearthCore", "HearthInference", "HearthMedia"],
+        outside: ["CCairo", "CFlite"]),
     // 6 parts
     Module(
         name: "HearthPerceive", layer: 6,
@@ -89,7 +91,7 @@ let modules: [Module] = [
         name: "HearthCollect", layer: 6,
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthMedia"],
         outside: [logging]),
-    Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"]),
+    Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"], resources: [.copy("Assets")]),
     // 7 edge
     Module(
         name: "HearthServer", layer: 7,
@@ -108,7 +110,7 @@ let modules: [Module] = [
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
             "HearthInference", "HearthIngest", "HearthMedia", "HearthPipeline", "HearthPerceive", "HearthKnow",
-            "HearthCollect",
+            "HearthCollect", "HearthConsole",
             "HearthServer",
         ],
         outside: [
@@ -140,6 +142,8 @@ var targets: [Target] = [
     .target(name: "CHearthKernels"),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "CFlite", providers: [.apt(["flite1-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 ]
 
@@ -177,7 +181,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthServerTests",
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthServer", "HearthTesting",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthConsole", "HearthKnow",
+            "HearthServer", "HearthTesting",
         ],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, nioPosix, nioSSL, logging, lifecycle,

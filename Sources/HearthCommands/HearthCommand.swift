@@ -21,6 +21,8 @@ struct HearthCommand: AsyncParsableCommand {
                 name: "Server",
                 subcommands: [ServeCommand.self, StatusCommand.self, DoctorCommand.self, DemoCommand.self]),
             CommandGroup(
+                name: "Library", subcommands: [AskCommand.self, SearchCommand.self, DocumentsCommand.self]),
+            CommandGroup(
                 name: "Data",
                 subcommands: [SendCommand.self, StreamsCommand.self, ExportCommand.self]),
             CommandGroup(

@@ -124,29 +124,30 @@ import Testing
 
     // MARK: Front page
 
-    @Test func frontPageSaysWhatIsHere() async throws {
+    @Test func pagesAreShellsThatRunOnlyOurOwnScripts() async throws {
         try await RoutesHousehold.with { (home) async throws in
-            let device = try await home.post("/devices", ["name": "<script>alert(1)</script>", "kind": "a\"b&c"])
-            #expect(device.status == 201)
-            #expect(try await home.post("/sensor/heartrate", home.heartrate(60, minute: 1)).status == 201)
-            let page = try await home.get("/", accept: "text/html,application/xhtml+xml,*/*;q=0.8")
-            #expect(page.status == 200)
-            #expect(page.headers[.contentType] == "text/html; charset=utf-8")
-            #expect(page.headers[.contentSecurityPolicy]?.hasPrefix("default-src 'none'") == true)
-            #expect(page.text.contains("&lt;script&gt;"))
-            #expect(!page.text.contains("<script"))
-            #expect(page.text.contains("Heart rate"))
-            #expect(page.text.contains("1 hour ago") || page.text.contains("just now"))
-            #expect(try await home.get("/").json["readings"] == 1)
+            for path in ["/", "/ui/timeline", "/ui/documents", "/ui/devices", "/ui/system"] {
+                let page = try await home.get(path, accept: "text/html,application/xhtml+xml,*/*;q=0.8")
+                #expect(page.status == 200)
+                #expect(page.headers[.contentType] == "text/html; charset=utf-8")
+                let policy = page.headers[.contentSecurityPolicy] ?? ""
+                #expect(policy.hasPrefix("default-src 'none'; script-src 'self'"))
+                #expect(!policy.contains("unsafe"))
+                #expect(page.text.contains(#"aria-current="page""#))
+                #expect(page.text.matches(of: /<script/).count == 1)
+            }
+            #expect(try await home.get("/").json["readings"] == 0)
         }
     }
 
-    @Test func emptyFrontPageSaysHowToBegin() async throws {
+    @Test func pagesLoadFilesThatShipAndNoOthers() async throws {
         try await RoutesHousehold.with { (home) async throws in
-            for device in [home.phone, home.watch] { _ = try await home.send(.delete, "/devices/\(device.id)") }
-            let page = try await home.get("/", accept: "text/html")
-            #expect(page.text.contains("hearth devices add"))
-            #expect(page.text.contains("No readings yet"))
+            let style = try await home.get("/ui/assets/style.css")
+            #expect(style.status == 200)
+            #expect(style.headers[.contentType] == "text/css; charset=utf-8")
+            for name in ["nothing.js", "..%2Fstyle.css", "%2Fetc%2Fpasswd"] {
+                #expect(try await home.get("/ui/assets/\(name)").status == 404)
+            }
         }
     }
 

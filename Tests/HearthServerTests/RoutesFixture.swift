@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import HearthConsole
 import HearthCore
 import HearthIngest
 import HearthSchema
@@ -179,7 +180,7 @@ private struct Parts {
         dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry,
             blobs: try BlobStore(home: home, ring: ring), authenticator: authenticator, time: time,
-            metrics: ServerMetrics(), settings: ServerSettings(),
+            metrics: ServerMetrics(), console: try Console(), settings: ServerSettings(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let owner = AccessToken.mint(using: &generator)
         authenticator.install(owner: owner, person: ada.id)

@@ -1,3 +1,4 @@
+import HearthConsole
 package import HearthCore
 package import HearthIngest
 import HearthSchema
@@ -67,7 +68,8 @@ package struct HearthApplication: Sendable {
             writer: CommitWriter(store: store, limits: limits))
         let dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry, blobs: blobs,
-            authenticator: authenticator, time: time, metrics: ServerMetrics(), settings: settings.server,
+            authenticator: authenticator, time: time, metrics: ServerMetrics(), console: try Console(),
+            settings: settings.server,
             logger: logger,
             accessLog: accessLog)
         try AllRoutes.check(dependencies)

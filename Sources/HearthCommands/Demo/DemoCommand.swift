@@ -5,7 +5,7 @@ struct DemoCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Show Hearth with a made-up household of its own.",
         discussion: """
-            Fills a home folder beside the real one (its name with -demo behind it) with two weeks of a phone, a watch \
+            Fills a home folder beside the real one (its name with -demo behind it) with a month of a phone, a watch \
             and a kitchen sensor that do not exist, then serves it. The real home is not touched.
             """)
 

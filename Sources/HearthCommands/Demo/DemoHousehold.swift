@@ -4,7 +4,7 @@ import HearthCore
 import Glibc
 #endif
 
-/// Two weeks in the life of a person who does not exist: what their phone, their watch and a sensor in their kitchen
+/// A month in the life of a person who does not exist: what their phone, their watch and a sensor in their kitchen
 /// would have sent. The same seed and time give the same readings.
 struct DemoHousehold {
     enum Source: String, CaseIterable, Sendable {
@@ -27,7 +27,7 @@ struct DemoHousehold {
         }
     }
 
-    static let days = 14
+    static let days = 30
 
     let now: Timestamp
     private var random: SplitMix

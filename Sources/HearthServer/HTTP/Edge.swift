@@ -69,7 +69,10 @@ struct Edge: RouterMiddleware {
         if path == "/healthz" || path == "/readyz" { return nil }
         let credentials = try credentials(of: request, path: path)
         // A browser without a token is shown the way in; the page itself says nothing else.
-        if credentials == nil, path == "/", request.method == .get || request.method == .head { return nil }
+        if credentials == nil, path == "/" || path.hasPrefix("/ui/"), request.method == .get || request.method == .head
+        {
+            return nil
+        }
         let principal = try gate.admit(credentials, from: context.peer)
         if credentials?.carrier == .cookie { try refuseOtherSites(request) }
         return principal

@@ -46,6 +46,7 @@ package enum HTTPStatusTable {
         .blobDamaged: .internalServerError,
         .unusableToken: .internalServerError,
         .unusableCertificate: .internalServerError,
+        .missingResource: .internalServerError,
     ]
 
     package static func status(for error: HearthError) -> HTTPResponse.Status {

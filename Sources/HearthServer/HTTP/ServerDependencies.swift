@@ -1,3 +1,4 @@
+package import HearthConsole
 package import HearthCore
 package import HearthIngest
 package import HearthSchema
@@ -15,6 +16,9 @@ package struct ServerDependencies: Sendable {
     package var authenticator: Authenticator
     package var time: any TimeSource
     package var metrics: ServerMetrics
+    package var console: Console
+    /// nil: the paths of documents and questions are not there.
+    package var library: LibraryServices?
     package var settings: ServerSettings
     package var logger: Logger
     /// nil: requests are not logged.
@@ -23,7 +27,8 @@ package struct ServerDependencies: Sendable {
     package init(
         ingest: Ingest, store: any ReadingStore, catalogue: any CatalogueStore, registry: StreamRegistry,
         blobs: BlobStore, authenticator: Authenticator, time: any TimeSource, metrics: ServerMetrics,
-        settings: ServerSettings, logger: Logger, accessLog: AccessLog? = nil
+        console: Console, settings: ServerSettings, logger: Logger, accessLog: AccessLog? = nil,
+        library: LibraryServices? = nil
     ) {
         self.ingest = ingest
         self.store = store
@@ -33,8 +38,10 @@ package struct ServerDependencies: Sendable {
         self.authenticator = authenticator
         self.time = time
         self.metrics = metrics
+        self.console = console
         self.settings = settings
         self.logger = logger
         self.accessLog = accessLog
+        self.library = library
     }
 }

@@ -23,6 +23,9 @@ package struct ServerSettings: Sendable {
     /// For `hearth_build_info` and the `Server` header.
     package var version = "0"
 
+    /// Whether the household is made up: pages say so.
+    package var isDemo = false
+
     package init() {}
 
     package var usesTLS: Bool { certificatePath != nil }

@@ -18,6 +18,8 @@ extension HearthError {
             case .readDevices: "read devices"
             case .manageDevices: "change devices"
             case .manageTokens: "make or revoke tokens"
+            case .readLibrary: "read documents or ask about them"
+            case .writeLibrary: "change documents"
             case .export: "export data"
             case .readMetrics: "read metrics"
             case .readHealth: "read the state of the server"

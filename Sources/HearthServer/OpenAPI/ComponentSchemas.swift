@@ -28,7 +28,8 @@ enum ComponentSchemas {
         ("UploadReceipt", uploadReceipt), ("StoredReading", stored), ("Stream", stream), ("Aggregates", aggregates),
         ("AppUsage", appUsage), ("AppUsageSummary", appUsageSummary), ("DailyAppUsage", dailyAppUsage),
         ("AppSession", session), ("Person", person), ("Erasure", erasure),
-        ("Readiness", readiness),
+        ("Readiness", readiness), ("DocumentSource", source), ("DocumentHead", head), ("Document", document),
+        ("SearchAnswer", searchAnswer), ("Timeline", timeline),
     ]
 
     // MARK: Devices and tokens
@@ -189,4 +190,45 @@ enum ComponentSchemas {
             "device_id": Shape.id, "app_identifier": Shape.text, "app_name": Shape.text, "event_type": Shape.text,
             "since": Shape.time,
         ], required: ["device_id", "app_identifier", "event_type", "since"])
+
+    // MARK: Library
+
+    private static let source = Shape.object(
+        [
+            "name": Shape.text, "key": Shape.text, "url": Shape.text, "blob": Shape.text, "stream": Shape.text,
+            "record_id": Shape.id, "device_id": Shape.id,
+        ], required: ["name", "key"])
+
+    private static let head = Shape.object([
+        "id": Shape.id, "kind": Shape.text, "title": Shape.text, "summary": Shape.text,
+        "language": Shape.optional(Shape.text), "source": Shape.named("DocumentSource"), "timestamp": Shape.time,
+        "received_at": Shape.time, "version": Shape.integer, "passages": count, "metadata": ["type": "object"],
+    ])
+
+    private static let document = Shape.object([
+        "id": Shape.id, "kind": Shape.text, "title": Shape.text, "text": Shape.text,
+        "language": Shape.optional(Shape.text), "source": Shape.named("DocumentSource"), "timestamp": Shape.time,
+        "received_at": Shape.time, "version": Shape.integer, "metadata": ["type": "object"],
+        "links": Shape.array(Shape.text),
+        "passages": Shape.array(
+            Shape.object(
+                [
+                    "id": Shape.id, "index": count, "start": count, "end": count, "text": Shape.text,
+                    "spoken": Shape.object(["from_seconds": Shape.number, "to_seconds": Shape.number]),
+                ], required: ["id", "index", "start", "end", "text"])),
+    ])
+
+    private static let searchAnswer = Shape.object([
+        "hits": Shape.array(
+            Shape.object([
+                "document_id": Shape.id, "passage_id": Shape.id, "title": Shape.text, "text": Shape.text,
+                "score": Shape.number, "kind": Shape.text, "source": Shape.text, "timestamp": Shape.time,
+            ])), "mode": Shape.choice(["hybrid", "dense", "text"]), "took_ms": Shape.number,
+    ])
+
+    private static let timeline = Shape.object([
+        "documents": Shape.array(Shape.named("DocumentHead")),
+        "streams": Shape.array(Shape.object(["stream": Shape.text, "title": Shape.text, "count": count])),
+        "nearest": timeOrNull,
+    ])
 }

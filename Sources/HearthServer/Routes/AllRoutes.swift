@@ -22,7 +22,15 @@ package enum AllRoutes {
         routes += HealthRoutes.routes(dependencies)
         routes += MetricsRoutes.routes(dependencies)
         routes += SignInRoutes.routes
-        routes += LandingRoutes(dependencies).routes
+        routes += ConsoleRoutes(dependencies).routes
+        if let library = dependencies.library {
+            routes += DocumentRoutes(store: library.store).routes
+            routes += SearchRoutes(retriever: library.retriever).routes
+            routes +=
+                TimelineRoutes(
+                    library: library.store, registry: dependencies.registry, store: dependencies.store
+                ).routes
+        }
         routes += DescriptionRoutes(dependencies, others: routes).routes
         return routes
     }

@@ -10,6 +10,9 @@ package enum Action: Hashable, Sendable {
     case readDevices(person: UniqueID? = nil)
     case manageDevices(person: UniqueID? = nil)
     case manageTokens(person: UniqueID? = nil)
+    /// Documents, search, questions and the conversations about them.
+    case readLibrary(person: UniqueID? = nil)
+    case writeLibrary(person: UniqueID? = nil)
     case export(person: UniqueID? = nil)
     case readMetrics
     case readHealth

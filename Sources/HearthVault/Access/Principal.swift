@@ -37,6 +37,10 @@ package struct Principal: Hashable, Sendable {
         case .readRegistry: role != .auditor
         case .readDevices(let person), .manageDevices(let person), .export(let person):
             isUnconfinedPerson && isWithinReach(person, device: nil, includesWards: true)
+        case .readLibrary(let person):
+            hasWholeLibrary && isWithinReach(person, device: nil, includesWards: true)
+        case .writeLibrary(let person):
+            hasWholeLibrary && isWithinReach(person, device: nil, includesWards: false)
         case .manageTokens(let person): isUnconfinedPerson && isWithinReach(person, device: nil, includesWards: false)
         case .readMetrics: role == .auditor || role == .owner && streams == nil
         case .readHealth: true
@@ -59,6 +63,9 @@ package struct Principal: Hashable, Sendable {
         case .device, .service, .auditor: false
         }
     }
+
+    /// What documents tell comes from all streams: whoever is confined to some sees none. A device only sends.
+    private var hasWholeLibrary: Bool { streams == nil && role != .device && role != .auditor }
 
     /// Whether the role reaches data of `person` (nil: the principal's own) from `device`.
     private func isWithinReach(_ person: UniqueID?, device: UniqueID?, includesWards: Bool) -> Bool {

@@ -1,4 +1,5 @@
 import Foundation
+import HearthConsole
 import HearthCore
 import HearthIngest
 import HearthSchema
@@ -78,7 +79,8 @@ struct LiveServer: Sendable {
                     time: time, limits: limits),
                 writer: writer),
             store: store, catalogue: catalogue, registry: registry, blobs: try BlobStore(home: home, ring: ring),
-            authenticator: authenticator, time: time, metrics: ServerMetrics(), settings: settings,
+            authenticator: authenticator, time: time, metrics: ServerMetrics(), console: try Console(),
+            settings: settings,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             accessLog: AccessLog(flushInterval: .milliseconds(10)) { lines.append($0) })
     }
