@@ -1,6 +1,7 @@
 package import HTTPTypes
 package import HearthCore
 import HearthIngest
+import HearthMedia
 import HearthSchema
 import HearthStore
 import HearthVault
@@ -46,6 +47,13 @@ package enum HTTPStatusTable {
         .blobDamaged: .internalServerError,
         .unusableToken: .internalServerError,
         .unusableCertificate: .internalServerError,
+        .mediaDamaged: .unprocessableContent,
+        .mediaUnsupported: .unsupportedMediaType,
+        .mediaTooSlow: .unprocessableContent,
+        .decoderCrashed: .unprocessableContent,
+        .decoderMissing: .serviceUnavailable,
+        .decoderProtocol: .internalServerError,
+        .capabilityMissing: .serviceUnavailable,
         .missingResource: .internalServerError,
     ]
 

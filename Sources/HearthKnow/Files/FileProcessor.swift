@@ -1,0 +1,50 @@
+import HearthCore
+package import HearthPipeline
+package import HearthStore
+
+/// Makes documents of the files of the stream `file`. Uploads are read at once by the server; this one finishes what a
+/// crash left, and reads everything again when asked to.
+package struct FileProcessor: Processor {
+    package let name = "read-files"
+    package let summary = "Turns added files into documents"
+    package let inputs = ["file"]
+    package let outputs: [String] = []
+    package let batchLimit = 8
+
+    private let reader: FileReader
+
+    package init(reader: FileReader) { self.reader = reader }
+
+    package func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
+        var result = ProcessorResult()
+        for row in 0..<batch.count {
+            guard let file = FileReader.File(batch, row: row) else { continue }
+            do {
+                _ = try await reader.read(file)
+            } catch let error as HearthError where error.disposition == .caller {
+                result.failures.append(ReadingFailure(row: row, error: error))
+            }
+        }
+        return result
+    }
+}
+
+extension FileReader.File {
+    /// The file that a reading of the stream `file` names.
+    package init?(_ batch: ReadingBatch, row: Int) {
+        func text(_ field: String) -> String? {
+            batch.stream.fieldIndex(field).flatMap { batch.string(batch[row, $0]) }
+        }
+        guard let blob = text("blob") else { return nil }
+        let head = batch.heads[row]
+        self.init(person: head.person, blob: blob, timestamp: head.timestamp)
+        mediaType = text("media_type")
+        name = text("name")
+        title = text("title")
+        source = text("source")
+        key = text("key")
+        url = text("url")
+        record = head.recordID
+        device = head.device
+    }
+}
