@@ -58,7 +58,7 @@ async function ask(text) {
         let written = "";
         let isDone = false;
         for await (const {event, data} of events("/chat", {query: text, session: session || undefined, stream: true})) {
-            if (event === "delta") {
+            if (event === "text") {
                 written += data.text;
                 replace(answer, element("p", {class: "thinking"}, written));
             } else if (event === "done") {

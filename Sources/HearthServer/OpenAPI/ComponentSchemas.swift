@@ -29,6 +29,8 @@ enum ComponentSchemas {
         ("AppUsage", appUsage), ("AppUsageSummary", appUsageSummary), ("DailyAppUsage", dailyAppUsage),
         ("AppSession", session), ("Person", person), ("Erasure", erasure),
         ("Readiness", readiness), ("DocumentSource", source), ("DocumentHead", head), ("Document", document),
+        ("DocumentDraft", documentDraft), ("DocumentReceipt", documentReceipt), ("Citation", citation),
+        ("Question", question), ("Answer", answer), ("Conversation", conversation), ("Turn", turn), ("Gap", gap),
         ("SearchAnswer", searchAnswer), ("Timeline", timeline),
     ]
 
@@ -216,6 +218,57 @@ enum ComponentSchemas {
                     "id": Shape.id, "index": count, "start": count, "end": count, "text": Shape.text,
                     "spoken": Shape.object(["from_seconds": Shape.number, "to_seconds": Shape.number]),
                 ], required: ["id", "index", "start", "end", "text"])),
+    ])
+
+    private static let documentDraft = Shape.object(
+        [
+            "title": Shape.text(1...500), "text": Shape.text, "html": Shape.text, "url": Shape.text(1...2048),
+            "source": Shape.text(1...64), "key": Shape.text(1...2048), "timestamp": Shape.time,
+            "metadata": ["type": "object"],
+        ], required: [], others: false)
+
+    private static let documentReceipt = Shape.object(
+        [
+            "id": Shape.id, "passages": count,
+            "documents": Shape.array(
+                Shape.object([
+                    "id": Shape.id, "version": Shape.integer, "passages": count,
+                    "change": Shape.choice(["new", "new_version", "unchanged"]),
+                ])), "incomplete": Shape.array(Shape.text),
+        ], required: ["documents", "incomplete"])
+
+    // MARK: Questions
+
+    private static let share: JSONValue = ["type": "number", "minimum": 0, "maximum": 1]
+
+    private static let citation = Shape.object([
+        "passage_id": Shape.id, "document_id": Shape.id, "title": Shape.text, "start": count, "end": count,
+        "quote": Shape.text,
+    ])
+
+    private static let question = Shape.object(
+        [
+            "query": Shape.text, "session": Shape.id, "stream": Shape.flag, "from": Shape.time, "to": Shape.time,
+            "source": Shape.array(Shape.text), "kind": Shape.array(Shape.text),
+        ], required: ["query"], others: false)
+
+    private static let answer = Shape.object([
+        "answer": Shape.text, "confidence": share, "answered": Shape.flag, "cite_ids": Shape.array(Shape.id),
+        "citations": Shape.array(Shape.named("Citation")), "nearest": Shape.array(Shape.named("Citation")),
+        "author": Shape.text, "notice": Shape.optional(Shape.text), "session": Shape.id, "turn_id": Shape.id,
+    ])
+
+    private static let conversation = Shape.object([
+        "id": Shape.id, "title": Shape.text, "started_at": Shape.time, "last_at": Shape.time, "turns": count,
+    ])
+
+    private static let turn = Shape.object([
+        "turn_id": Shape.id, "timestamp": Shape.time, "query": Shape.text, "answer": Shape.text, "confidence": share,
+        "answered": Shape.flag, "citations": Shape.array(Shape.named("Citation")),
+    ])
+
+    private static let gap = Shape.object([
+        "id": Shape.id, "question": Shape.text, "opened_at": Shape.time, "count": count, "confidence": share,
     ])
 
     private static let searchAnswer = Shape.object([

@@ -24,7 +24,12 @@ package enum AllRoutes {
         routes += SignInRoutes.routes
         routes += ConsoleRoutes(dependencies).routes
         if let library = dependencies.library {
-            routes += DocumentRoutes(store: library.store).routes
+            let upload = DocumentUpload(
+                ingest: dependencies.ingest, blobs: dependencies.blobs, library: library, time: dependencies.time)
+            routes += DocumentRoutes(store: library.store, upload: upload).routes
+            routes += ChatRoutes(
+                answerer: library.answerer, store: library.store, limits: dependencies.ingest.limits
+            ).routes
             routes += SearchRoutes(retriever: library.retriever).routes
             routes +=
                 TimelineRoutes(

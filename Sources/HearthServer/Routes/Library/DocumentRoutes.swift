@@ -3,15 +3,34 @@ import HearthStore
 import HearthVault
 import Hummingbird
 
-/// Documents out: what is in the library.
+/// Documents in and out.
 struct DocumentRoutes {
     let store: any LibraryStore
+    let upload: DocumentUpload
 
     private static let tag = "Library"
     private static let document = Shape.named("Document")
 
     var routes: [Route] {
         [
+            Route(
+                .post, "/documents", "addDocument", tag: Self.tag, "Add a text, a page or a file",
+                detail: """
+                    JSON holds `text`, or `html`, or only `url`: then Hearth fetches the page, which has to be public. Or the                     body is the file: a mail, a mailbox, a page, a PDF, Markdown or plain text, up to 512 MiB. The same                     thing again changes nothing; another content under the same `source` and `key` is a new version.
+                    """,
+                parameters: DocumentUpload.parameters,
+                body: RouteBody(
+                    "The document",
+                    [
+                        RouteContent(
+                            "application/json", Shape.named("DocumentDraft"),
+                            example: ["title": "Boat", "text": "The boat is free on the first weekend of May."])
+                    ] + DocumentUpload.fileTypes.map { RouteContent($0, Shape.binary) }),
+                answers: [
+                    .json(201, Shape.named("DocumentReceipt"), "The documents are stored and will be found"),
+                    .json(200, Shape.named("DocumentReceipt"), "All of it was there before"),
+                ],
+                handler: { request, context in try await upload.receive(request, context) }),
             Route(
                 .get, "/documents", "listDocuments", tag: Self.tag, "Documents without their text, newest first",
                 parameters: LibraryScope.parameters + [

@@ -9,15 +9,17 @@ package struct LibraryServices: Sendable {
     package var files: FileReader
     package var fetcher: PageFetcher
     package var retriever: any PassageRetriever
+    package var answerer: Answerer
 
     package init(
         store: any LibraryStore, intake: DocumentIntake, files: FileReader, fetcher: PageFetcher,
-        retriever: any PassageRetriever
+        retriever: any PassageRetriever, answerer: Answerer
     ) {
         self.store = store
         self.intake = intake
         self.files = files
         self.fetcher = fetcher
         self.retriever = retriever
+        self.answerer = answerer
     }
 }
