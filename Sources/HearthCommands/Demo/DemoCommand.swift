@@ -31,16 +31,21 @@ struct DemoCommand: Verb {
             settings: settings, logger: logger, environment: context.environment)
         let filling = DemoFilling(application: application, time: context.time, home: home)
         let painter = ProgressPainter(context.errors)
-        if serve {
-            return try await application.serve { address in
-                let count = try await filling.fill(painter)
-                try report(count, home, application, address, context)
+        let fill: @Sendable (ServerAddress) async throws -> DemoReport = { address in
+            let readings = try await filling.fill(at: address, painter)
+            return DemoReport(
+                home: home.path, readings: readings, address: serve ? address.description : nil,
+                console: serve ? application.consoleURL(at: address) : nil,
+                answer: try await filling.firstAnswer(at: address))
+        }
+        guard serve else {
+            // What fills it goes through the server, too.
+            return try await application.run { address in
+                guard let address else { return }
+                try report(await fill(address), context)
             }
         }
-        try await application.run(listens: false) { _ in
-            let count = try await filling.fill(painter)
-            try report(count, home, application, nil, context)
-        }
+        try await application.serve { address in try report(await fill(address), context) }
     }
 
     private func remove(_ home: DemoHome, _ context: CommandContext) throws {
@@ -52,39 +57,49 @@ struct DemoCommand: Verb {
         try context.output.line(wasThere ? "Removed \(home.path)" : "There is no demo household at \(home.path).")
     }
 
-    private func report(
-        _ count: Int, _ home: DemoHome, _ application: HearthApplication, _ address: ServerAddress?,
-        _ context: CommandContext
-    ) throws {
+    private func report(_ report: DemoReport, _ context: CommandContext) throws {
         let output = context.output
-        let console = address.map { application.consoleURL(at: $0) }
-        if json {
-            let report: JSONValue = [
-                "home": .string(home.path), "readings": .integer(Int64(count)),
-                "url": address.map { .string($0.description) } ?? nil,
-                "console_url": console.map { .string($0) } ?? nil,
-            ]
-            return try output.line(report.text)
-        }
+        if json { return try output.line(report.value.text) }
         try output.line(
-            "A made-up household lives in \(home.path): \(Quantity.grouped(count)) readings of \(DemoHousehold.days) days."
-        )
-        guard let address, let console else { return }
-        let option = "--home \(home.path)"
+            "A made-up household lives in \(report.home): \(Quantity.grouped(report.readings)) readings and "
+                + "\(DemoItem.all.count) documents of \(DemoHousehold.days) days.")
+        try output.line()
+        try output.line("$ hearth ask \"\(DemoLibraryFilling.question)\" --home \(report.home)")
+        try AnswerText(report.answer).write(to: output)
+        guard let address = report.address, let console = report.console else { return }
+        let option = "--home \(report.home)"
         try output.line(
             """
-            Hearth is ready at \(output.styled(address.description, .bold))
 
-            Look at it, in another terminal:
-              hearth devices list \(option)
-              hearth streams list \(option)
+            Hearth is ready at \(output.styled(address, .bold))
+
+            Ask more, in another terminal:
+              hearth ask "Where is the spare car key?" \(option)
+              hearth ask "Which platform does the train to Basel leave from?" \(option)
+              hearth search "lake house" \(option)
               hearth streams aggregate heartrate --field bpm --bucket 1d \(option)
-              hearth streams read sleep_state --limit 10 \(option)
-              hearth streams aggregate steps --field steps --fn sum --bucket 1d \(option)
               hearth status \(option)
 
             Or open \(output.styled(console, .cyan))
             Ctrl-C stops it; `hearth demo --wipe` removes it.
             """)
+    }
+}
+
+/// What a filled household has to tell.
+private struct DemoReport: Sendable {
+    var home: String
+    var readings: Int
+    var address: String?
+    var console: String?
+    var answer: JSONValue
+
+    var value: JSONValue {
+        [
+            "home": .string(home), "readings": .integer(Int64(readings)),
+            "documents": .integer(Int64(DemoItem.all.count)),
+            "url": address.map(JSONValue.string) ?? .null, "console_url": console.map(JSONValue.string) ?? .null,
+            "question": .string(DemoLibraryFilling.question), "answer": answer,
+        ]
     }
 }

@@ -15,9 +15,14 @@ struct DemoFilling: Sendable {
 
     /// Fills the household unless it is filled already.
     /// - Returns: readings in it.
-    func fill(_ painter: ProgressPainter) async throws -> Int {
+    func fill(at address: ServerAddress, _ painter: ProgressPainter) async throws -> Int {
         if let count = try home.readings() { return count }
         let devices = try await registerDevices()
+        if let phone = devices[.phone] {
+            let library = DemoLibraryFilling(
+                client: client(address), decoder: application.decoder, phone: phone, now: time.now())
+            _ = try await library.fill(painter)
+        }
         let principal = Principal(id: Authenticator.ownerID, role: .owner, person: application.owner.id)
         var household = DemoHousehold(now: time.now())
         var count = 0
@@ -37,6 +42,19 @@ struct DemoFilling: Sendable {
         try painter.clear()
         try home.recordFilled(count)
         return count
+    }
+
+    /// What the household answers to its first question.
+    func firstAnswer(at address: ServerAddress) async throws -> JSONValue {
+        try await client(address).json(
+            .send(.post, "/chat", ["query": .string(DemoLibraryFilling.question)]))
+    }
+
+    private func client(_ address: ServerAddress) -> ServerClient {
+        let certificate = application.settings.tlsCertificate
+        return ServerClient(
+            address: address, token: application.ownerToken.token.secret,
+            trust: certificate.map { .certificate(path: $0) } ?? .authorities)
     }
 
     private func registerDevices() async throws -> [DemoHousehold.Source: UniqueID] {

@@ -40,7 +40,7 @@ struct DemoHousehold {
     /// Hands out the readings day by day, in lists of one source and one stream.
     mutating func days(_ take: (Source, String, [DemoReading]) async throws -> Void) async throws {
         for offset in (0..<Self.days).reversed() {
-            let day = DemoDay(startingAt: Self.startOfDay(now, shiftedBy: -offset), using: &random)
+            let day = DemoDay(startingAt: LocalDay.start(of: now, shiftedBy: -offset), using: &random)
             var recorder = DemoRecorder(day: day, until: now, random: random)
             recorder.recordDay(isLast: offset == 0, hasRun: offset == 1)
             random = recorder.random
@@ -48,19 +48,6 @@ struct DemoHousehold {
                 try await take(source, stream, readings)
             }
         }
-    }
-
-    /// Midnight of the machine's own time zone.
-    private static func startOfDay(_ time: Timestamp, shiftedBy days: Int) -> Timestamp {
-        var seconds = time_t(time.microseconds.floorDivided(by: 1_000_000))
-        var parts = tm()
-        localtime_r(&seconds, &parts)
-        parts.tm_hour = 0
-        parts.tm_min = 0
-        parts.tm_sec = 0
-        parts.tm_mday += Int32(days)
-        parts.tm_isdst = -1
-        return Timestamp(microseconds: Int64(mktime(&parts)) * 1_000_000)
     }
 }
 

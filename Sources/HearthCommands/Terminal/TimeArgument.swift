@@ -14,9 +14,9 @@ enum TimeArgument {
         if let time = Timestamp(text) { return time }
         switch text.lowercased() {
         case "now": return now
-        case "today": return startOfDay(now, shiftedBy: 0)
-        case "yesterday": return startOfDay(now, shiftedBy: -1)
-        case "tomorrow": return startOfDay(now, shiftedBy: 1)
+        case "today": return LocalDay.start(of: now, shiftedBy: 0)
+        case "yesterday": return LocalDay.start(of: now, shiftedBy: -1)
+        case "tomorrow": return LocalDay.start(of: now, shiftedBy: 1)
         default: break
         }
         if let day = day(text) { return day }
@@ -49,17 +49,5 @@ enum TimeArgument {
         time.tm_mday = parts[2]
         time.tm_isdst = -1
         return Timestamp(microseconds: Int64(mktime(&time)) * 1_000_000)
-    }
-
-    private static func startOfDay(_ time: Timestamp, shiftedBy days: Int32) -> Timestamp {
-        var seconds = time_t(time.microseconds.floorDivided(by: 1_000_000))
-        var parts = tm()
-        localtime_r(&seconds, &parts)
-        parts.tm_hour = 0
-        parts.tm_min = 0
-        parts.tm_sec = 0
-        parts.tm_mday += days
-        parts.tm_isdst = -1
-        return Timestamp(microseconds: Int64(mktime(&parts)) * 1_000_000)
     }
 }

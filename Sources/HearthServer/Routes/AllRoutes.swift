@@ -27,9 +27,10 @@ package enum AllRoutes {
             let upload = DocumentUpload(
                 ingest: dependencies.ingest, blobs: dependencies.blobs, library: library, time: dependencies.time)
             routes += DocumentRoutes(store: library.store, upload: upload).routes
-            routes += ChatRoutes(
-                answerer: library.answerer, store: library.store, limits: dependencies.ingest.limits
-            ).routes
+            routes +=
+                ChatRoutes(
+                    answerer: library.answerer, store: library.store, limits: dependencies.ingest.limits
+                ).routes
             routes += SearchRoutes(retriever: library.retriever).routes
             routes +=
                 TimelineRoutes(
