@@ -208,6 +208,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
     // Drives the real program with a real browser.
     (name: "ConsoleTests", modules: ["HearthCore", "hearth", "hearth-decoder"], outside: []),
+    (name: "HearthIndexTests", modules: ["HearthCore", "HearthIndex", "HearthTesting"], outside: ["CHearthKernels"]),
     (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
     (
         name: "HearthStoreSQLiteTests",
