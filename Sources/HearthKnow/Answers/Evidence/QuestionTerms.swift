@@ -1,7 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#endif
-
 package import HearthStore
 
 /// The words of a question, each with how much it tells: a word that few passages hold tells much.
@@ -23,9 +19,7 @@ package struct QuestionTerms: Sendable {
         let passages = Double(frequencies.passages)
         var weights: [String: Double] = [:]
         for (word, count) in zip(counted, frequencies.counts) {
-            // Robertson and Sparck Jones' weight as BM25 uses it; never below zero.
-            let count = min(Double(count), passages)
-            weights[word.stem] = max(Self.leastWeight, log(1 + (passages - count + 0.5) / (count + 0.5)))
+            weights[word.stem] = max(Self.leastWeight, Stems.weight(passages: passages, holders: Double(count)))
         }
         self.weights = weights
         totalWeight = max(stems.reduce(0) { $0 + (weights[$1] ?? 0) }, Self.leastWeight)

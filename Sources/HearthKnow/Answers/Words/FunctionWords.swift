@@ -16,8 +16,5 @@ enum FunctionWords {
     /// They stand for something said before.
     static let pronouns = set("he she it they him her them his hers its their theirs")
 
-    /// They point at something said before when hardly anything else is there.
-    static let pointers = set("this that these those there then one ones")
-
     static func set(_ text: String) -> Set<String> { Set(text.split(whereSeparator: \.isWhitespace).map(String.init)) }
 }

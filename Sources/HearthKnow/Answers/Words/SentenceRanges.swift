@@ -21,7 +21,8 @@ enum SentenceRanges {
             } else if scalar == "." || scalar == "!" || scalar == "?" || scalar == "…" {
                 var end = index + 1
                 while end < scalars.count, isEnd(scalars[end]) || isClosing(scalars[end]) { end += 1 }
-                if end == scalars.count || isSpace(scalars[end]), !goesOn(scalars, stop: index, next: end, from: start) {
+                if end == scalars.count || isSpace(scalars[end]), !goesOn(scalars, stop: index, next: end, from: start)
+                {
                     finish(at: end)
                 }
                 index = end
