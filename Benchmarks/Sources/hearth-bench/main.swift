@@ -15,6 +15,7 @@ do {
     case ("columns", let recordings?):
         guard let home = arguments.dropFirst(2).first else { throw Usage() }
         result = try await StorageBench.columns(recordings: recordings, home: home)
+    case ("answers", let set?): result = try await AnswerBench.run(set: set, options: Array(arguments.dropFirst(2)))
     default: throw Usage()
     }
     print(result.text)
@@ -28,6 +29,7 @@ struct Usage: Error, CustomStringConvertible {
         """
         usage: hearth-bench validate CASES.json | parse DOCUMENTS.json | admit HOME | append HOME
                             | columns RECORDINGS HOME
+                            | answers SET.json [--vectors FILE] [--weights FILE] [--features]
         """
     }
 }

@@ -1,30 +1,30 @@
-import HearthCore
+package import HearthCore
 
 #if canImport(Glibc)
 import Glibc
 #endif
 
 /// A failed call to the operating system. Becomes the cause of a `HearthError`, so its path reaches the log alone.
-struct SystemCallError: Error, CustomStringConvertible {
-    var call: String
-    var path: String
-    var number: Int32
+package struct SystemCallError: Error, CustomStringConvertible {
+    package var call: String
+    package var path: String
+    package var number: Int32
 
     /// Reads `errno`, so it must be made right after the call.
-    init(_ call: String, _ path: String) {
+    package init(_ call: String, _ path: String) {
         number = errno
         self.call = call
         self.path = path
     }
 
-    var isMissing: Bool { number == ENOENT }
+    package var isMissing: Bool { number == ENOENT }
 
-    var description: String { "\(call) \(path): \(String(cString: strerror(number))) (errno \(number))" }
+    package var description: String { "\(call) \(path): \(String(cString: strerror(number))) (errno \(number))" }
 }
 
 extension HearthError {
     /// The border between the operating system and Hearth: a full disk or quota heals by itself, the rest is a failure.
-    static func storage(_ failure: SystemCallError, _ message: String) -> HearthError {
+    package static func storage(_ failure: SystemCallError, _ message: String) -> HearthError {
         switch failure.number {
         case ENOSPC, EDQUOT:
             HearthError(

@@ -3,9 +3,9 @@ import Glibc
 #endif
 
 /// Folders as Hearth keeps them: for its own user alone, and durable once made.
-enum Folder {
+package enum Folder {
     /// Makes `path` and what is missing above it, each with mode 0700 and fsynced into its parent.
-    static func make(_ path: String) throws(SystemCallError) {
+    package static func make(_ path: String) throws(SystemCallError) {
         if mkdir(path, 0o700) == 0 { return try synchronize(parent(of: path)) }
         switch errno {
         case EEXIST:
@@ -24,12 +24,12 @@ enum Folder {
     }
 
     /// Makes the names in a folder durable: files created, renamed and removed in it.
-    static func synchronize(_ path: String) throws(SystemCallError) {
+    package static func synchronize(_ path: String) throws(SystemCallError) {
         try OpenFile(path, O_RDONLY | O_DIRECTORY).synchronize()
     }
 
     /// The names in a folder without `.` and `..`, in no order. Empty when there is no such folder.
-    static func names(in path: String) throws(SystemCallError) -> [String] {
+    package static func names(in path: String) throws(SystemCallError) -> [String] {
         guard let stream = opendir(path) else {
             let failure = SystemCallError("opendir", path)
             if failure.isMissing { return [] }
@@ -50,7 +50,7 @@ enum Folder {
         }
     }
 
-    static func parent(of path: String) -> String {
+    package static func parent(of path: String) -> String {
         let trimmed = path.hasSuffix("/") && path.utf8.count > 1 ? String(path.dropLast()) : path
         guard let slash = trimmed.lastIndex(of: "/") else { return "." }
         return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])

@@ -1,13 +1,13 @@
 #if canImport(Glibc)
-import Glibc
+package import Glibc
 #endif
 
 /// An open file or folder that closes itself. Every call blocks.
-struct OpenFile: ~Copyable, Sendable {
-    let descriptor: Int32
-    let path: String
+package struct OpenFile: ~Copyable, Sendable {
+    package let descriptor: Int32
+    package let path: String
 
-    init(_ path: String, _ flags: Int32, mode: mode_t = 0) throws(SystemCallError) {
+    package init(_ path: String, _ flags: Int32, mode: mode_t = 0) throws(SystemCallError) {
         var descriptor: Int32
         repeat { descriptor = open(path, flags | O_CLOEXEC, mode) } while descriptor < 0 && errno == EINTR
         guard descriptor >= 0 else { throw SystemCallError("open", path) }
@@ -16,7 +16,7 @@ struct OpenFile: ~Copyable, Sendable {
     }
 
     /// Nil when there is no such file.
-    static func existing(_ path: String, _ flags: Int32) throws(SystemCallError) -> OpenFile? {
+    package static func existing(_ path: String, _ flags: Int32) throws(SystemCallError) -> OpenFile? {
         do throws(SystemCallError) {
             return try OpenFile(path, flags)
         } catch {
@@ -28,7 +28,7 @@ struct OpenFile: ~Copyable, Sendable {
     deinit { close(descriptor) }
 
     /// Writes all of `bytes` at the end of what was written before.
-    func write(_ bytes: UnsafeRawBufferPointer) throws(SystemCallError) {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemCallError) {
         var offset = 0
         while offset < bytes.count {
             let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
@@ -39,7 +39,7 @@ struct OpenFile: ~Copyable, Sendable {
     }
 
     /// Writes all of `bytes` at `position`.
-    func write(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(SystemCallError) {
+    package func write(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(SystemCallError) {
         var offset = 0
         while offset < bytes.count {
             let count = pwrite(
@@ -51,7 +51,7 @@ struct OpenFile: ~Copyable, Sendable {
     }
 
     /// Fills `bytes` from `position` on; returns how many there were, fewer only at the end of the file.
-    func read(into bytes: UnsafeMutableRawBufferPointer, at position: Int) throws(SystemCallError) -> Int {
+    package func read(into bytes: UnsafeMutableRawBufferPointer, at position: Int) throws(SystemCallError) -> Int {
         var offset = 0
         while offset < bytes.count {
             let count = pread(
@@ -65,23 +65,23 @@ struct OpenFile: ~Copyable, Sendable {
     }
 
     /// Returns when everything written so far would survive a power cut.
-    func synchronize() throws(SystemCallError) {
+    package func synchronize() throws(SystemCallError) {
         while fsync(descriptor) != 0 {
             guard errno == EINTR else { throw SystemCallError("fsync", path) }
         }
     }
 
     /// Waits for the file's lock and holds it until the file is closed. Works between processes.
-    func lock() throws(SystemCallError) {
+    package func lock() throws(SystemCallError) {
         while flock(descriptor, LOCK_EX) != 0 {
             guard errno == EINTR else { throw SystemCallError("flock", path) }
         }
     }
 
     /// Takes the lock if nobody holds it.
-    func tryLock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+    package func tryLock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 
-    func status() throws(SystemCallError) -> stat {
+    package func status() throws(SystemCallError) -> stat {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw SystemCallError("fstat", path) }
         return status

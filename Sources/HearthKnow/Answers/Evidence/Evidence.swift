@@ -1,0 +1,92 @@
+package import HearthStore
+
+/// The sentences that could answer a question, judged.
+package struct Evidence: Sendable {
+    package struct Sentence: Sendable {
+        /// Among `passages`.
+        let passage: Int
+        /// Among the sentences of the passage.
+        let index: Int
+        /// In the order of `SentenceFeature`.
+        package var features: [Double]
+        /// Log odds that it answers.
+        package var logit: Double
+        /// Similarity of meaning with the question; nil without vectors.
+        var dense: Double?
+        var coverage: Double
+        /// How well its names, dates, … fit the kind of question.
+        var fit: Double
+    }
+
+    struct ReadPassage: Sendable {
+        let text: PassageText
+        /// Similarity of meaning with the question; nil without vectors.
+        var dense: Double?
+        /// BM25 in units of the question's weight.
+        var score: Double
+        var coverage: Double
+        var stems: Set<String>
+    }
+
+    let passages: [ReadPassage]
+    /// Best first.
+    package let sentences: [Sentence]
+    /// In the order of `ConfidenceFeature`; all zero without sentences.
+    package let confidenceFeatures: [Double]
+    /// 0 to 1: how likely an answer from these sentences is right.
+    package let confidence: Double
+    package let isEnough: Bool
+
+    /// What the sentence says and where.
+    package func citation(_ sentence: Sentence) -> Citation {
+        let passage = passages[sentence.passage].text
+        return passage.citation(passage.sentences[sentence.index].range)
+    }
+
+    /// The best sentence of each passage, best first.
+    package func sources(limit: Int) -> [Citation] {
+        var seen: Set<Int> = []
+        return sentences.filter { seen.insert($0.passage).inserted }.prefix(limit).map(citation)
+    }
+
+    init(passages: [ReadPassage], sentences: [Sentence], terms: QuestionTerms, models: AnswerModels.Pair) {
+        self.passages = passages
+        self.sentences = sentences
+        confidenceFeatures = Self.confidenceFeatures(passages, sentences, terms)
+        guard !sentences.isEmpty else {
+            confidence = 0
+            isEnough = false
+            return
+        }
+        confidence = models.confidence.probability(confidenceFeatures)
+        isEnough = confidence >= models.threshold
+    }
+
+    private static func confidenceFeatures(
+        _ passages: [ReadPassage], _ sentences: [Sentence], _ terms: QuestionTerms
+    ) -> [Double] {
+        guard let best = sentences.first else { return ConfidenceFeature.allCases.map { _ in 0 } }
+        let passage = passages[best.passage]
+        let others = passages.indices.filter { $0 != best.passage }.map { passages[$0] }
+        var pair = stems(of: best, passages)
+        if sentences.count > 1 { pair.formUnion(stems(of: sentences[1], passages)) }
+        let heaviest = terms.stems.sorted { (terms.weights[$0] ?? 0) > (terms.weights[$1] ?? 0) }
+        let missing = heaviest.first { !passage.stems.contains($0) }.flatMap { terms.weights[$0] } ?? 0
+        let heavy = heaviest.prefix(3)
+        let heavyWeight = heavy.reduce(0) { $0 + (terms.weights[$1] ?? 0) }
+        let heldWeight = heavy.reduce(0) { passage.stems.contains($1) ? $0 + (terms.weights[$1] ?? 0) : $0 }
+        let dense = passage.dense ?? 0
+        return [
+            best.logit, sentences.count > 1 ? best.logit - sentences[1].logit : 0,
+            dense, dense - (others.compactMap(\.dense).max() ?? 0),
+            best.dense ?? 0, sentences.compactMap(\.dense).max() ?? 0,
+            best.coverage, terms.coverage(pair), passage.coverage,
+            passage.score, passage.score - (others.map(\.score).max() ?? 0),
+            missing / terms.totalWeight, heavyWeight > 0 ? heldWeight / heavyWeight : 0, best.fit,
+        ]
+    }
+
+    private static func stems(of sentence: Sentence, _ passages: [ReadPassage]) -> Set<String> {
+        passages[sentence.passage].text.sentences[sentence.index].stems
+    }
+}

@@ -1,0 +1,115 @@
+package import HearthInference
+package import HearthStore
+
+/// Reads the passages that retrieval found and judges their sentences.
+package struct EvidenceReader: Sendable {
+    private let statistics: any TermStatistics
+    private let embedder: (any TextEmbedder)?
+    private let models: AnswerModels
+
+    package init(
+        statistics: any TermStatistics, embedder: (any TextEmbedder)?, models: AnswerModels = .fitted
+    ) {
+        self.statistics = statistics
+        self.embedder = embedder
+        self.models = models
+    }
+
+    /// `query` is what was searched for, and `found` what came of it.
+    package func read(_ query: String, found: SearchAnswer, scope: DocumentFilter) async throws -> Evidence {
+        let words = Word.all(in: Array(query.unicodeScalars.prefix(AnswerLimits.question)))
+        let counted = QuestionTerms.counted(in: words)
+        let frequencies = try await statistics.frequencies(of: counted.map(\.folded), scope: scope)
+        let terms = QuestionTerms(words: words, counted: counted, frequencies: frequencies)
+        let hits = Array(found.hits.prefix(AnswerLimits.passages))
+        var passages = Self.passages(hits, terms)
+        var sentences = Self.sentences(passages, terms)
+        Self.judge(&sentences, by: models.text.sentence)
+        guard let embedder, let question = found.embedding, question.count == embedder.dimension else {
+            return Evidence(passages: passages, sentences: sentences, terms: terms, models: models.text)
+        }
+        sentences = Array(sentences.prefix(AnswerLimits.comparedSentences))
+        try await compare(&sentences, &passages, with: question, by: embedder)
+        Self.judge(&sentences, by: models.dense.sentence)
+        return Evidence(passages: passages, sentences: sentences, terms: terms, models: models.dense)
+    }
+
+    private static func passages(_ hits: [SearchHit], _ terms: QuestionTerms) -> [Evidence.ReadPassage] {
+        let texts = hits.map { PassageText($0.found) }
+        let lengths = texts.map { Double($0.sentences.reduce(0) { $0 + $1.words.count }) }
+        let average = max(1, lengths.reduce(0, +) / Double(max(1, lengths.count)))
+        return zip(texts, zip(hits, lengths)).map { text, rest in
+            let (hit, length) = rest
+            let title = Word.all(in: Array(hit.found.document.title.unicodeScalars)).map(\.stem)
+            var counts: [String: Double] = [:]
+            for stem in title + text.sentences.flatMap({ $0.words.map(\.stem) }) where terms.weights[stem] != nil {
+                counts[stem, default: 0] += 1
+            }
+            // BM25 with k1 = 1.2 and b = 0.75; the average length is that of the passages read.
+            let norm = 1.2 * (0.25 + 0.75 * length / average)
+            let score = terms.stems.reduce(0.0) { sum, stem in
+                guard let count = counts[stem], let weight = terms.weights[stem] else { return sum }
+                return sum + weight * count * 2.2 / (count + norm)
+            }
+            let stems = Set(counts.keys)
+            return Evidence.ReadPassage(
+                text: text, dense: hit.dense, score: score / terms.totalWeight, coverage: terms.coverage(stems),
+                stems: stems)
+        }
+    }
+
+    private static func sentences(_ passages: [Evidence.ReadPassage], _ terms: QuestionTerms) -> [Evidence.Sentence] {
+        let best = max(passages.map(\.score).max() ?? 0, 1e-9)
+        return passages.enumerated().flatMap { rank, passage in
+            passage.text.sentences.indices.map { index in
+                let (features, fit) = SentenceFeature.measure(
+                    index, of: passage.text, rank: rank, textShare: passage.score / best,
+                    passageCoverage: passage.coverage, terms: terms)
+                return Evidence.Sentence(
+                    passage: rank, index: index, features: features, logit: 0,
+                    coverage: terms.coverage(passage.text.sentences[index].stems), fit: fit)
+            }
+        }
+    }
+
+    /// Sets the log odds and sorts by them; equal ones stay in the order of retrieval.
+    private static func judge(_ sentences: inout [Evidence.Sentence], by model: LinearModel) {
+        for index in sentences.indices { sentences[index].logit = model.logit(sentences[index].features) }
+        sentences = sentences.enumerated().sorted { left, right in
+            (right.element.logit, left.offset) < (left.element.logit, right.offset)
+        }.map(\.element)
+    }
+
+    /// Adds what the meaning of the texts tells.
+    private func compare(
+        _ sentences: inout [Evidence.Sentence], _ passages: inout [Evidence.ReadPassage], with question: [Float],
+        by embedder: any TextEmbedder
+    ) async throws {
+        // Passages that only their words brought here have no similarity yet.
+        let unknown = passages.indices.filter { passages[$0].dense == nil }
+        let texts =
+            sentences.map { sentence in
+                let passage = passages[sentence.passage].text
+                return passage.text(passage.sentences[sentence.index].range)
+            } + unknown.map { passages[$0].text.found.passage.text }
+        guard !texts.isEmpty else { return }
+        let vectors = try await embedder.embed(texts)
+        for (index, vector) in zip(unknown, vectors.dropFirst(sentences.count)) {
+            passages[index].dense = Self.similarity(question, vector)
+        }
+        for (index, vector) in zip(sentences.indices, vectors) {
+            sentences[index].dense = Self.similarity(question, vector)
+        }
+        let bestPassage = passages.compactMap(\.dense).max() ?? 0
+        let best = sentences.compactMap(\.dense).max() ?? 0
+        for index in sentences.indices {
+            let passage = passages[sentences[index].passage].dense ?? 0
+            sentences[index].features[SentenceFeature.passageDenseGapIndex] = passage - bestPassage
+            sentences[index].features[SentenceFeature.denseGapIndex] = (sentences[index].dense ?? 0) - best
+        }
+    }
+
+    private static func similarity(_ left: [Float], _ right: [Float]) -> Double {
+        zip(left, right).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+}
