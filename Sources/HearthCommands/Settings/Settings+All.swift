@@ -23,6 +23,18 @@ extension Setting where Value == String {
             "log", "info", of: ["trace", "debug", "info", "notice", "warning", "error", "critical"],
             help: "The least important level that is logged.")
     }
+
+    static var embeddingModel: Setting {
+        text(
+            "embedding_model", "all-minilm-l6-v2",
+            help: "Folder below the models whose BERT-family model gives texts their meaning, for search and answers.")
+    }
+
+    static var embeddingPrecision: Setting {
+        choice(
+            "embedding_precision", "int8", of: ["int8", "fp32"],
+            help: "Arithmetic of that model: `int8` is several times faster, `fp32` a little finer.")
+    }
 }
 
 extension Setting where Value == Int {
@@ -103,6 +115,54 @@ extension Setting where Value == String? {
         }
     }
 
+    static var models: Setting {
+        optionalText(
+            "models", form: "folder", initial: "`hearth/models` in $XDG_DATA_HOME, else in ~/.local/share",
+            help: "Folder of installed models. `scripts/models` fills it.")
+    }
+
+    static var llmURL: Setting {
+        optionalText(
+            "llm_url", form: "URL", initial: "answers are made of quotes",
+            help: "Base address of an OpenAI-compatible server that writes answers, as in `http://127.0.0.1:11434/v1`.")
+    }
+
+    static var llmModel: Setting {
+        optionalText("llm_model", initial: "the server's own", help: "Name of the model that it is asked for.")
+    }
+
+    static var llmKey: Setting {
+        optionalText("llm_key", initial: "none", isSecret: true, help: "Key for that server.")
+    }
+
+    static var sttURL: Setting {
+        optionalText(
+            "stt_url", form: "URL", initial: "speech is recognised here",
+            help: "Base address of an OpenAI-compatible server that writes down speech, as in `http://127.0.0.1:9000/v1`.")
+    }
+
+    static var sttKey: Setting {
+        optionalText("stt_key", initial: "none", isSecret: true, help: "Key for that server.")
+    }
+
+    static var sttModel: Setting {
+        optionalText(
+            "stt_model", form: "folder", initial: "PocketSphinx",
+            help: "Folder of a speech model for sherpa-onnx; with `HEARTH_STT_URL`, the name of its model.")
+    }
+
+    static var sherpaLibrary: Setting {
+        optionalText(
+            "sherpa_library", form: "file", initial: "looked for in `/usr/local/lib`",
+            help: "The library of sherpa-onnx.")
+    }
+
+    static var decoder: Setting {
+        optionalText(
+            "decoder", form: "file", initial: "`hearth-decoder` beside the program",
+            help: "Program that reads files of strangers in a process of its own.")
+    }
+
     static var resources: Setting {
         var setting = optionalText(
             "resources", form: "folder", initial: "beside the program",
@@ -119,6 +179,18 @@ extension Setting where Value == [String] {
             help: "Web origins besides Hearth's own whose pages may open sockets and use the console's cookie, as in "
                 + "`https://home.example`.")
     }
+
+    static var fetchAllow: Setting {
+        list(
+            "fetch_allow", initial: "none",
+            help: "Hosts, addresses or networks (CIDR) that pages may be fetched from although they are private.")
+    }
+
+    static var ocrLanguages: Setting {
+        list(
+            "ocr_languages", initial: "eng",
+            help: "Tesseract's names of the languages that text in pictures is read in, as in `eng,deu`.")
+    }
 }
 
 extension Settings {
@@ -132,5 +204,12 @@ extension Settings {
         Setting<Int>.maxConnections.declaration, Setting<Int>.rateLimitPerSecond.declaration,
         Setting<String?>.timeZone.declaration, Setting<Int>.maintenanceIntervalSeconds.declaration,
         Setting<[String]>.allowOrigins.declaration, Setting<String?>.resources.declaration,
+        Setting<String?>.models.declaration, Setting<String>.embeddingModel.declaration,
+        Setting<String>.embeddingPrecision.declaration, Setting<String?>.llmURL.declaration,
+        Setting<String?>.llmModel.declaration, Setting<String?>.llmKey.declaration,
+        Setting<String?>.sttURL.declaration, Setting<String?>.sttKey.declaration,
+        Setting<String?>.sttModel.declaration, Setting<String?>.sherpaLibrary.declaration,
+        Setting<[String]>.ocrLanguages.declaration, Setting<String?>.decoder.declaration,
+        Setting<[String]>.fetchAllow.declaration,
     ]
 }

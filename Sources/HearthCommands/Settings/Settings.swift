@@ -27,6 +27,24 @@ package struct Settings: Sendable {
     /// Folder of the shipped definitions; nil: beside the program.
     package var resources: String?
 
+    /// Absolute.
+    package var models: String
+    package var embeddingModel: String
+    /// int8 or fp32.
+    package var embeddingPrecision: String
+    package var llmURL: String?
+    package var llmModel: String?
+    package var llmKey: String?
+    package var sttURL: String?
+    package var sttKey: String?
+    package var sttModel: String?
+    package var sherpaLibrary: String?
+    /// Tesseract's names; empty: eng.
+    package var ocrLanguages: [String]
+    /// nil: beside the program.
+    package var decoder: String?
+    package var fetchAllow: [String]
+
     /// Where each value came from, in the order of `all`.
     package private(set) var inForce: [SettingInForce]
     /// Variables named `HEARTH_…` that are none of ours: most likely mistyped.
@@ -57,6 +75,19 @@ package struct Settings: Sendable {
         maintenanceInterval = .seconds(reader.value(.maintenanceIntervalSeconds))
         allowOrigins = reader.value(.allowOrigins)
         resources = reader.path(.resources)
+        models = reader.path(.models) ?? SettingsReader.dataFolder(environment) + "/hearth/models"
+        embeddingModel = reader.value(.embeddingModel)
+        embeddingPrecision = reader.value(.embeddingPrecision)
+        llmURL = reader.value(.llmURL)
+        llmModel = reader.value(.llmModel)
+        llmKey = reader.value(.llmKey)
+        sttURL = reader.value(.sttURL)
+        sttKey = reader.value(.sttKey)
+        sttModel = sttURL == nil ? reader.path(.sttModel) : reader.value(.sttModel)
+        sherpaLibrary = reader.path(.sherpaLibrary)
+        ocrLanguages = reader.value(.ocrLanguages)
+        decoder = reader.path(.decoder)
+        fetchAllow = reader.value(.fetchAllow)
         if (tlsCertificate == nil) != (tlsKey == nil) {
             let missing = tlsCertificate == nil ? Setting.tlsCertificate : Setting.tlsKey
             reader.refuse(missing.declaration, "is missing; TLS needs the certificate and its key")

@@ -23,9 +23,12 @@ struct SettingsReader {
         return path
     }
 
-    private var defaultHome: String {
-        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data + "/hearth" }
-        return "~/.local/share/hearth"
+    private var defaultHome: String { Self.dataFolder(environment) + "/hearth" }
+
+    /// Where programs keep a person's data (XDG Base Directory Specification), absolute.
+    static func dataFolder(_ environment: [String: String]) -> String {
+        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data }
+        return FilePathText.absolute("~/.local/share", environment: environment)
     }
 
     /// Takes in `hearth.yaml`; a file that is not there says nothing.
