@@ -60,7 +60,7 @@ let modules: [Module] = [
     // 4 flow
     Module(
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
-        outside: [lifecycle, logging, "CZstd", "CZlib"]),
+        outside: [lifecycle, logging, orderedCollections, "CZstd", "CZlib"]),
     // what the process that decodes is asked and answers
     Module(name: "HearthMedia", layer: 4, modules: ["HearthCore"], outside: [logging]),
     // 5 background work
@@ -183,6 +183,14 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, nioPosix, nioSSL, logging, lifecycle,
             orderedCollections, "CZlib",
         ]
+    ),
+    (
+        name: "HearthPipelineTests",
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthVault", "HearthIngest",
+            "HearthPipeline", "HearthTesting",
+        ],
+        outside: [lifecycle, logging]
     ),
     (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),
     (

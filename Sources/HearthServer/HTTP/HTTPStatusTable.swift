@@ -1,6 +1,7 @@
 package import HTTPTypes
 package import HearthCore
 import HearthIngest
+import HearthPipeline
 import HearthSchema
 import HearthStore
 import HearthVault
@@ -35,6 +36,12 @@ package enum HTTPStatusTable {
         .shuttingDown: .serviceUnavailable,
         .storageFull: .init(code: 507, reasonPhrase: "Insufficient Storage"),
         .streamNotAllowed: .forbidden,
+        .leaseLost: .serviceUnavailable,
+        .processorStuck: .serviceUnavailable,
+        .stepTimeout: .internalServerError,
+        .processorFailed: .internalServerError,
+        .invalidOutput: .internalServerError,
+        .invalidProcessor: .internalServerError,
         .invalidStreamDefinition: .internalServerError,
         .invalidSchema: .internalServerError,
         .unresolvedReference: .internalServerError,
