@@ -61,7 +61,7 @@ let modules: [Module] = [
     // 4 flow
     Module(
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
-        outside: [lifecycle, logging, "CZstd", "CZlib"]),
+        outside: [lifecycle, logging, orderedCollections, "CZstd", "CZlib"]),
     // what the process that decodes is asked and answers
     Module(
         name: "HearthMedia", layer: 4, modules: ["HearthCore"],
@@ -100,7 +100,7 @@ let modules: [Module] = [
         name: "HearthServer", layer: 7,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthPipeline",
-            "HearthCollect", "HearthKnow", "HearthConsole",
+            "HearthKnow", "HearthConsole",
         ],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioPosix, nioHTTP1, nioWebSocket,
@@ -201,6 +201,14 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthInferenceTests", modules: ["HearthCore", "HearthInference", "HearthTesting"],
         outside: [orderedCollections, "CHearthKernels"]
+    ),
+    (
+        name: "HearthPipelineTests",
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthVault", "HearthIngest",
+            "HearthPipeline", "HearthTesting",
+        ],
+        outside: [lifecycle, logging]
     ),
     (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),
     (

@@ -17,14 +17,24 @@ package protocol Processor: Sendable {
     var outputs: [String] { get }
     /// Readings per step.
     var batchLimit: Int { get }
+    /// How long a step may take; one that takes longer is cancelled and counts as failed.
+    var stepLimit: Duration { get }
 
-    /// One step.
+    /// One step. The batch is of one of the inputs and never empty. Steps of one processor never run at the same time,
+    /// not even on several servers.
+    ///
+    /// A step is cancelled when its time is over, when the server stops and cannot wait, or when another server has taken
+    /// over.
     ///
     /// Effects outside the returned result must be idempotent by the id of the reading they come from, since the cursor
     /// moves only after them.
     /// - Throws: what is wrong with the whole batch now (a dependency is away): the runtime tries again later, with
     ///   backoff. What is wrong with one reading belongs into `failures`.
     func process(_ batch: ReadingBatch) async throws -> ProcessorResult
+}
+
+extension Processor {
+    package var stepLimit: Duration { PipelineLimits.stepLimit }
 }
 
 /// What follows from one batch.
@@ -42,7 +52,7 @@ package struct ProcessorResult: Sendable {
 package struct DerivedReading: Sendable {
     package var stream: String
     package var timestamp: Timestamp
-    /// Members of the payload, as the stream's schema says.
+    /// Members of the payload, as the stream's schema says, but for `source`, which the runtime adds.
     package var payload: JSONValue
     /// Row of the batch that it was made from: its evidence.
     package var sourceRow: Int

@@ -5,7 +5,9 @@ package import HearthStore
 /// The twin of the reading stores: keeps everything in memory and follows the same contract. Linear where a product
 /// would use an index, so meant for up to some hundred thousand readings.
 package actor MemoryReadingStore: ReadingStore {
-    private var tables: [String: MemoryTable] = [:]
+    // The other file of this actor works on these too.
+    var tables: [String: MemoryTable] = [:]
+    var processing = MemoryProcessing()
     private var isClosed = false
     private var faults: [HearthError] = []
     private var appendDelay: Duration?
@@ -14,7 +16,15 @@ package actor MemoryReadingStore: ReadingStore {
 
     // MARK: Faults
 
-    /// Makes the next appends throw these errors, one each, and store nothing.
+    func waitForDisk() async throws {
+        if let appendDelay { try await Task.sleep(for: appendDelay) }
+    }
+
+    func throwFault() throws {
+        if !faults.isEmpty { throw faults.removeFirst() }
+    }
+
+    /// Makes the next appends and commits throw these errors, one each, and store nothing.
     package func failAppends(with errors: [HearthError]) { faults.append(contentsOf: errors) }
 
     /// Makes every append wait before it stores, as a slow disk does; nil ends that.
@@ -37,9 +47,9 @@ package actor MemoryReadingStore: ReadingStore {
     }
 
     package func append(_ batches: [ReadingBatch]) async throws -> [AppendOutcome] {
-        if let appendDelay { try await Task.sleep(for: appendDelay) }
+        try await waitForDisk()
         try checkOpen()
-        if !faults.isEmpty { throw faults.removeFirst() }
+        try throwFault()
         // Everything that can be refused is refused before anything is stored.
         let normal = try batches.map { batch in
             _ = try table(batch.stream)
@@ -134,13 +144,18 @@ package actor MemoryReadingStore: ReadingStore {
     package func expire(_ stream: StreamDefinition, before cutoff: Timestamp, limit: Int) throws -> Int {
         try checkOpen()
         var left = max(limit, 0)
-        return try changeTable(stream) { table in
+        let removed = try changeTable(stream) { table in
             table.remove { head in
                 guard left > 0, head.timestamp < cutoff, head.received < cutoff else { return false }
                 left -= 1
                 return true
             }
         }
+        if removed > 0 {
+            let kept = Set(try table(stream).rows.heads.map { RecordKey(device: $0.device, id: $0.recordID) })
+            processing.forgetOutputs(in: stream.name) { kept.contains(RecordKey(device: $0.device, id: $0.id)) }
+        }
+        return removed
     }
 
     /// Memory has nothing to compress.
@@ -160,6 +175,7 @@ package actor MemoryReadingStore: ReadingStore {
     package func erase(person: UniqueID, device: UniqueID?) throws -> Int {
         try checkOpen()
         var erased = 0
+        processing.forget(person: person, device: device)
         for name in Array(tables.keys) {
             erased += tables[name]?.remove { $0.person == person && (device == nil || $0.device == device) } ?? 0
         }
@@ -172,18 +188,18 @@ package actor MemoryReadingStore: ReadingStore {
 
     // MARK: Tables
 
-    private func checkOpen() throws {
+    func checkOpen() throws {
         if isClosed { throw HearthError(.shuttingDown, "The store is closed.", disposition: .retry) }
     }
 
-    private func table(_ stream: StreamDefinition) throws -> MemoryTable {
+    func table(_ stream: StreamDefinition) throws -> MemoryTable {
         guard let table = tables[stream.name] else {
             throw HearthError(.internalError, "Stream \(stream.name) is not installed.", disposition: .defect)
         }
         return table
     }
 
-    private func changeTable<Result>(
+    func changeTable<Result>(
         _ stream: StreamDefinition, _ body: (inout MemoryTable) throws -> Result
     ) throws -> Result {
         var table = try table(stream)
@@ -192,4 +208,9 @@ package actor MemoryReadingStore: ReadingStore {
         defer { tables[stream.name] = table }
         return try body(&table)
     }
+}
+
+private struct RecordKey: Hashable {
+    var device: UniqueID
+    var id: RecordID
 }

@@ -1,4 +1,5 @@
 package import HearthCore
+import HearthSchema
 package import HearthStore
 import ServiceLifecycle
 import Synchronization
@@ -19,14 +20,17 @@ package final class CommitWriter: Service {
         var statistics = CommitStatistics()
     }
 
+    /// Hears of every durable transaction that stored something.
+    package let bus: CommitBus
     private let store: any ReadingStore
     private let limits: IngestLimits
     private let state = Mutex(State())
     private let wakeUps: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
 
-    package init(store: any ReadingStore, limits: IngestLimits) {
+    package init(store: any ReadingStore, limits: IngestLimits, bus: CommitBus = CommitBus()) {
         self.store = store
+        self.bus = bus
         self.limits = limits
         (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -129,8 +133,10 @@ package final class CommitWriter: Service {
             for entry in group {
                 for batch in entry.batches { joined.add(batch) }
             }
-            var outcomes = joined.outcomes(from: try await store.append(joined.batches))[...]
+            let stored = try await store.append(joined.batches)
+            var outcomes = joined.outcomes(from: stored)[...]
             record(group, outcomes, clock.now - start)
+            bus.announce(zip(joined.batches, stored).lazy.filter { $1.stored > 0 }.map { $0.0.stream.name })
             for entry in group {
                 entry.continuation.resume(returning: Array(outcomes.prefix(entry.batches.count)))
                 outcomes = outcomes.dropFirst(entry.batches.count)

@@ -2,6 +2,7 @@ package import HTTPTypes
 package import HearthCore
 import HearthIngest
 import HearthMedia
+import HearthPipeline
 import HearthSchema
 import HearthStore
 import HearthVault
@@ -36,6 +37,12 @@ package enum HTTPStatusTable {
         .shuttingDown: .serviceUnavailable,
         .storageFull: .init(code: 507, reasonPhrase: "Insufficient Storage"),
         .streamNotAllowed: .forbidden,
+        .leaseLost: .serviceUnavailable,
+        .processorStuck: .serviceUnavailable,
+        .stepTimeout: .internalServerError,
+        .processorFailed: .internalServerError,
+        .invalidOutput: .internalServerError,
+        .invalidProcessor: .internalServerError,
         .invalidStreamDefinition: .internalServerError,
         .invalidSchema: .internalServerError,
         .unresolvedReference: .internalServerError,

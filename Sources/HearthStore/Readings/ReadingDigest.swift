@@ -12,7 +12,7 @@ package struct ReadingDigest: Sendable {
 
     package init(key: SipHash.Key) { self.key = key }
 
-    private func begin(_ stream: String, _ device: UniqueID) -> SipHash {
+    func begin(_ stream: String, _ device: UniqueID) -> SipHash {
         var hash = SipHash(key: key)
         var stream = stream
         stream.withUTF8 { hash.combine(UnsafeRawBufferPointer($0)) }

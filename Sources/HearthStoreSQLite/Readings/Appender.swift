@@ -196,7 +196,8 @@ struct Appender {
         return additions.count - 1
     }
 
-    private static func number(
+    /// The number of a person or device, a new one for a new id.
+    static func number(
         of id: UniqueID, in table: String, _ known: inout [UniqueID: Int64], _ db: Database
     ) throws -> Int64 {
         if let number = known[id] { return number }

@@ -8,6 +8,9 @@ enum ReadingMigrations {
         migrator.registerMigration("readings") { db in
             try db.execute(sql: readings)
         }
+        migrator.registerMigration("processing") { db in
+            try db.execute(sql: ProcessingMigration.tables)
+        }
         return migrator
     }
 

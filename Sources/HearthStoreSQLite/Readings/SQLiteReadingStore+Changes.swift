@@ -8,14 +8,8 @@ extension SQLiteReadingStore {
         of stream: StreamDefinition, after cursor: ReadingCursor?, limit: Int
     ) async throws -> (batch: ReadingBatch, cursor: ReadingCursor?) {
         let layout = try layout(of: stream)
-        var after: Int64 = 0
-        if let cursor {
-            guard let sequence = Int64(cursor.text), sequence >= 0 else {
-                throw HearthError(.invalidValue, "This is not a cursor of the store.")
-            }
-            after = sequence
-        }
-        let (batch, last) = try await file.read { [chunks, after] db in
+        let after = try Self.sequence(of: cursor)
+        let (batch, last) = try await file.read { [chunks] db in
             var scan = try ChangeScan(db: db, layout: layout, definition: stream, after: after, chunks: chunks)
             return try scan.run(limit: limit)
         }

@@ -47,15 +47,33 @@ extension SQLiteReadingStore {
             }
         }
         try await write { db, memory in
+            try Self.eraseProcessing(of: person, device: device, db)
             // Numbers nobody uses any more would still tell that the person was here.
             try db.execute(
                 sql: """
                     DELETE FROM hearth_people WHERE id NOT IN (SELECT person FROM hearth_counters);
                     DELETE FROM hearth_devices WHERE id NOT IN (SELECT device FROM hearth_counters);
+                    DELETE FROM hearth_derivations WHERE person NOT IN (SELECT id FROM hearth_people)
+                        OR device NOT IN (SELECT id FROM hearth_devices);
+                    DELETE FROM hearth_dead_letters WHERE person NOT IN (SELECT id FROM hearth_people)
+                        OR device NOT IN (SELECT id FROM hearth_devices);
                     """)
             memory = WriterMemory()
         }
         return erased
+    }
+
+    /// What processors noted about the person's readings.
+    private static func eraseProcessing(of person: UniqueID, device: UniqueID?, _ db: Database) throws {
+        for table in ["hearth_derivations", "hearth_dead_letters"] {
+            let query = try RawStatement(
+                db,
+                "DELETE FROM \(table) WHERE person = (SELECT id FROM hearth_people WHERE uuid = ?)"
+                    + (device == nil ? "" : " AND device = (SELECT id FROM hearth_devices WHERE uuid = ?)"))
+            query.bind(1, person)
+            if let device { query.bind(2, device) }
+            try query.run()
+        }
     }
 
     private static func eraseRows(of owner: Owner, in table: String, _ db: Database) throws -> Int {

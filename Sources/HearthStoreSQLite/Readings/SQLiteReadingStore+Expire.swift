@@ -15,8 +15,23 @@ extension SQLiteReadingStore {
                 deleted += expiry.deleted
             }
             memory.chunkReach = [:]
+            try Self.forgetDerivations(in: layout, before: cutoff.microseconds, limit: limit, db)
             return deleted
         }
+    }
+
+    /// The same readings were deleted, by the same two times.
+    private static func forgetDerivations(
+        in layout: TableLayout, before cutoff: Int64, limit: Int, _ db: Database
+    ) throws {
+        try db.execute(
+            sql: """
+                DELETE FROM hearth_derivations
+                WHERE (source_stream, device, source_ts, source_digest, processor, output_stream, output_digest) IN (
+                    SELECT source_stream, device, source_ts, source_digest, processor, output_stream, output_digest
+                    FROM hearth_derivations WHERE output_stream = ? AND output_ts < ? AND received < ? LIMIT ?)
+                """,
+            arguments: [layout.stream, cutoff, cutoff, limit])
     }
 }
 

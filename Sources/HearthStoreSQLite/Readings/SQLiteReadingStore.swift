@@ -86,6 +86,11 @@ package final class SQLiteReadingStore: ReadingStore {
         return layout
     }
 
+    /// By number of the stream.
+    var installedLayouts: [Int64: TableLayout] {
+        layouts.withLock { layouts in Dictionary(uniqueKeysWithValues: layouts.values.map { ($0.stream, $0) }) }
+    }
+
     func remember(_ installed: [TableLayout]) {
         layouts.withLock { layouts in
             for layout in installed { layouts[layout.name] = layout }

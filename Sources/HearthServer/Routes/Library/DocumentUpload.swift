@@ -1,5 +1,4 @@
 import HTTPTypes
-import HearthCollect
 import HearthCore
 import HearthIngest
 import HearthKnow
@@ -92,7 +91,7 @@ struct DocumentUpload: Sendable {
             file.mediaType = "text/html"
             return try await store(try await seal(Array(html.utf8)), file, caller)
         case .address(let address):
-            let page = try await library.fetcher.fetch(address)
+            let page = try await library.fetch(address)
             file.mediaType = page.mediaType
             file.url = page.url
             file.key = form.key ?? page.url

@@ -1,0 +1,174 @@
+import HearthCore
+import HearthIngest
+import HearthPipeline
+import HearthSchema
+import HearthStore
+import HearthTesting
+import HearthVault
+import Logging
+import Synchronization
+
+/// A household with notes, over a store that several runtimes may share.
+struct PipelineHousehold: Sendable {
+    /// 2026-11-21T10:00:00Z
+    static let now = Timestamp(microseconds: 1_795_255_200_000_000)
+    static let person = UniqueID(high: 0x7000, low: 0x8000_0000_0000_0001)
+    static let device = UniqueID(high: 0x7000, low: 0x8000_0000_0000_0002)
+
+    let store: any ReadingStore & ProcessingStore
+    let registry: StreamRegistry
+    let admission: Admission
+    let bus = CommitBus()
+    let time = ManualTime(now)
+    let clock = ManualClock()
+    let note: StreamDefinition
+    let words: StreamDefinition
+    let letters: StreamDefinition
+
+    init(_ store: any ReadingStore & ProcessingStore) async throws {
+        self.store = store
+        note = try Self.definition("note", #""text": {"type": "string"}"#)
+        words = try Self.definition(
+            "words", #""word": {"type": "string", "maxLength": 20}, "source": {"type": "object"}"#)
+        letters = try Self.definition("letters", #""count": {"type": "integer"}, "source": {"type": "object"}"#)
+        registry = try StreamRegistry([note, words, letters])
+        try await store.install(registry.all)
+        admission = Admission(
+            registry: registry, devices: DeviceDirectory(catalogue: MemoryCatalogueStore()),
+            digest: ContractReadings.digest, time: time, limits: IngestLimits())
+    }
+
+    static func definition(_ name: String, _ properties: String, rate: String = "normal") throws -> StreamDefinition {
+        let source = """
+            {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "\(name)", "type": "object",
+            "properties": {\(properties)}, "additionalProperties": false,
+            "x-hearth": {"stream": "\(name)", "version": 1, "table": "\(name)_raw", "rate": "\(rate)"}}
+            """
+        return try StreamDefinition(JSONValue(parsing: source), file: "\(name).json")
+    }
+
+    func context(seed: UInt64 = 1) -> PipelineContext {
+        PipelineContext(
+            store: store, admission: admission, bus: bus, time: time, clock: clock,
+            random: SharedRandom(SplitMix64(seed: seed)),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Stores notes, one per second from `second` on, and announces them.
+    func write(_ texts: [String], at second: Int = 0) async throws {
+        var batch = ReadingBatch(stream: note)
+        for (number, text) in texts.enumerated() {
+            let taken = Self.now - .seconds(3600) + .seconds(second + number)
+            batch.heads.append(
+                ReadingHead(person: Self.person, device: Self.device, timestamp: taken, received: time.now()))
+            batch.cells.append(batch.textCell(text))
+        }
+        ContractReadings.digest.seal(&batch)
+        _ = try await store.append([batch])
+        bus.announce([note.name])
+    }
+
+    /// What stands in the first column, in order of time and then of text.
+    func values(of stream: StreamDefinition) async throws -> [String] {
+        let page = try await store.page(
+            ReadingQuery(stream: stream, person: Self.person, order: .oldestFirst), after: nil, limit: 100_000)
+        return (0..<page.count).map { row -> (Timestamp, String) in
+            switch page[row, 0] {
+            case .integer(let value): (page.heads[row].timestamp, String(value))
+            default: (page.heads[row].timestamp, page.string(page[row, 0]) ?? "")
+            }
+        }.sorted { $0 < $1 }.map(\.1)
+    }
+
+    /// Runs `body` while a pipeline of these processors works.
+    func whileRunning<Value: Sendable>(
+        _ processors: [any Processor], seed: UInt64 = 1,
+        _ body: @escaping @Sendable (PipelineService) async throws -> Value
+    ) async throws -> Value {
+        let service = try PipelineService(processors, context: context(seed: seed))
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask {
+                try await service.run()
+                return nil
+            }
+            group.addTask { try await body(service) }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
+        }
+    }
+}
+
+/// Waits until it is so; the time limit of the test ends what never comes.
+func eventually(_ condition: () async throws -> Bool) async throws {
+    while try await !condition() { try await Task.sleep(for: .milliseconds(1)) }
+}
+
+/// Makes one reading of each word of a note.
+final class WordProcessor: Processor {
+    typealias Step = @Sendable (ReadingBatch) async throws -> Void
+
+    let name: String
+    let summary = "Splits notes into words"
+    let inputs: [String]
+    let outputs: [String]
+    let batchLimit: Int
+    let stepLimit: Duration
+    /// Texts in the order in which they were worked.
+    let seen = Mutex<[String]>([])
+    let before = Mutex<Step>({ _ in })
+    let transform = Mutex<@Sendable (String) -> [String]>({ $0.split(separator: " ").map(String.init) })
+    let unreadable = Mutex<Set<String>>([])
+
+    init(
+        name: String = "words", inputs: [String] = ["note"], outputs: [String] = ["words"], batchLimit: Int = 8,
+        stepLimit: Duration = .seconds(120)
+    ) {
+        self.name = name
+        self.inputs = inputs
+        self.outputs = outputs
+        self.batchLimit = batchLimit
+        self.stepLimit = stepLimit
+    }
+
+    func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
+        try await before.withLock { $0 }(batch)
+        var result = ProcessorResult()
+        for row in 0..<batch.count {
+            let text = batch.string(batch[row, 0]) ?? ""
+            seen.withLock { $0.append(text) }
+            if unreadable.withLock({ $0.contains(text) }) {
+                result.failures.append(ReadingFailure(row: row, error: HearthError(.invalidValue, "It is unreadable.")))
+                continue
+            }
+            for (ordinal, word) in transform.withLock({ $0 })(text).enumerated() {
+                result.readings.append(
+                    DerivedReading(
+                        stream: "words", timestamp: batch.heads[row].timestamp, payload: ["word": .string(word)],
+                        sourceRow: row, ordinal: ordinal))
+            }
+        }
+        return result
+    }
+}
+
+/// Counts the letters of each word.
+struct LetterProcessor: Processor {
+    let name = "letters"
+    let summary = "Counts letters"
+    let inputs = ["words"]
+    let outputs = ["letters"]
+    let batchLimit = 100
+
+    func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
+        ProcessorResult(
+            readings: (0..<batch.count).map { row in
+                DerivedReading(
+                    stream: "letters", timestamp: batch.heads[row].timestamp,
+                    payload: ["count": .integer(Int64(batch.string(batch[row, 0])?.count ?? 0))], sourceRow: row,
+                    ordinal: 0)
+            })
+    }
+}
