@@ -90,7 +90,7 @@ final class Browser: Sendable {
             var message: JSONValue = [
                 "id": .integer(Int64(number)), "method": .string(method), "params": parameters,
             ]
-            if let session { message = message.with("sessionId", .string(session)) }
+            if let session { message = message.adding("sessionId", .string(session)) }
             let bytes = Array(message.text.utf8) + [0]
             var rest = bytes[...]
             while !rest.isEmpty {
@@ -137,12 +137,4 @@ final class Browser: Sendable {
 struct BrowserFailure: Error, CustomStringConvertible {
     var description: String
     init(_ description: String) { self.description = description }
-}
-
-extension JSONValue {
-    func with(_ name: String, _ value: JSONValue) -> JSONValue {
-        guard case .object(var object) = self else { return self }
-        object[name] = value
-        return .object(object)
-    }
 }

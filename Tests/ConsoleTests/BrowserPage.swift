@@ -66,7 +66,7 @@ struct BrowserPage {
                 "type": .string(kind), "key": .string(key), "code": .string(key),
                 "windowsVirtualKeyCode": .integer(Int64(code)),
             ]
-            if kind == "char" { event = event.with("text", .string(key == "Enter" ? "\r" : "")) }
+            if kind == "char" { event = event.adding("text", .string(key == "Enter" ? "\r" : "")) }
             if kind == "char", key != "Enter" { continue }
             try await send("Input.dispatchKeyEvent", event)
         }

@@ -55,12 +55,3 @@ struct DevicesAddCommand: Verb {
             """)
     }
 }
-
-extension JSONValue {
-    /// The object with one member more.
-    func adding(_ key: String, _ value: JSONValue) -> JSONValue {
-        guard case .object(var members) = self else { return self }
-        members[key] = value
-        return .object(members)
-    }
-}

@@ -1,5 +1,6 @@
 import HearthCore
 package import HearthPipeline
+import HearthSchema
 package import HearthStore
 
 /// Makes documents of the files of the stream `file`. Uploads are read at once by the server; this one finishes what a

@@ -43,6 +43,11 @@ package struct FileReader: Sendable {
         package var documents: [PutOutcome] = []
         /// Why the texts may not be all there is.
         package var incomplete: [String] = []
+
+        package init(documents: [PutOutcome] = [], incomplete: [String] = []) {
+            self.documents = documents
+            self.incomplete = incomplete
+        }
     }
 
     /// Documents that wait for one transaction.
@@ -88,10 +93,7 @@ package struct FileReader: Sendable {
             }()
         let title = file.title ?? (found.title.isEmpty ? nil : found.title)
         var metadata = found.metadata
-        if let name = file.name, case .object(var members) = metadata {
-            members["file_name"] = .string(name)
-            metadata = .object(members)
-        }
+        if let name = file.name { metadata = metadata.adding("file_name", .string(name)) }
         return DocumentDraft(
             person: file.person, kind: kind, title: title,
             // A mail without a text still has a subject that can be found.

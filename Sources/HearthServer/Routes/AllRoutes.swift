@@ -1,4 +1,5 @@
 package import HearthCore
+import HearthIngest
 import HearthSchema
 import Hummingbird
 

@@ -3,6 +3,7 @@ import HearthCore
 import HearthIngest
 import HearthKnow
 import HearthStore
+import HearthVault
 import Hummingbird
 import NIOCore
 
