@@ -22,7 +22,7 @@ struct HearthCommand: AsyncParsableCommand {
                 subcommands: [ServeCommand.self, StatusCommand.self, DoctorCommand.self, DemoCommand.self]),
             CommandGroup(
                 name: "Data",
-                subcommands: [SendCommand.self, StreamsCommand.self, ExportCommand.self]),
+                subcommands: [SendCommand.self, StreamsCommand.self, ProcessorsCommand.self, ExportCommand.self]),
             CommandGroup(
                 name: "Access", subcommands: [DevicesCommand.self, TokensCommand.self]),
         ])

@@ -1,5 +1,6 @@
 package import HearthCore
 package import HearthIngest
+import HearthPipeline
 import HearthSchema
 package import HearthServer
 package import HearthStore
@@ -22,6 +23,7 @@ package struct HearthApplication: Sendable {
     let lock: HomeLock
     let dependencies: ServerDependencies
     let maintenance: MaintenanceService
+    let pipeline: PipelineService
     let logger: Logger
 
     /// Opens everything that the settings name; nothing runs yet.
@@ -65,11 +67,14 @@ package struct HearthApplication: Sendable {
         let ingest = Ingest(
             admission: Admission(registry: registry, devices: directory, digest: digest, time: time, limits: limits),
             writer: CommitWriter(store: store, limits: limits))
+        let pipeline = try PipelineService(
+            Processors.all,
+            context: PipelineContext(
+                store: store, admission: ingest.admission, bus: ingest.writer.bus, time: time, logger: logger))
         let dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry, blobs: blobs,
             authenticator: authenticator, time: time, metrics: ServerMetrics(), settings: settings.server,
-            logger: logger,
-            accessLog: accessLog)
+            logger: logger, accessLog: accessLog, processors: pipeline)
         try AllRoutes.check(dependencies)
         let maintenance = MaintenanceService(
             registry: registry, store: store, catalogue: catalogue, blobs: blobs, time: time,
@@ -77,8 +82,8 @@ package struct HearthApplication: Sendable {
         return HearthApplication(
             settings: settings, ingest: ingest, store: store, catalogue: catalogue, owner: owner,
             ownerToken: ownerToken,
-            isFirstStart: isFirstStart, lock: lock, dependencies: dependencies, maintenance: maintenance, logger: logger
-        )
+            isFirstStart: isFirstStart, lock: lock, dependencies: dependencies, maintenance: maintenance,
+            pipeline: pipeline, logger: logger)
     }
 
     /// The person the household was made for.

@@ -1,5 +1,6 @@
 package import HearthCore
 package import HearthIngest
+package import HearthPipeline
 package import HearthSchema
 package import HearthStore
 package import HearthVault
@@ -19,11 +20,14 @@ package struct ServerDependencies: Sendable {
     package var logger: Logger
     /// nil: requests are not logged.
     package var accessLog: AccessLog?
+    /// nil: nothing works in the background.
+    package var processors: (any ProcessorBoard)?
 
     package init(
         ingest: Ingest, store: any ReadingStore, catalogue: any CatalogueStore, registry: StreamRegistry,
         blobs: BlobStore, authenticator: Authenticator, time: any TimeSource, metrics: ServerMetrics,
-        settings: ServerSettings, logger: Logger, accessLog: AccessLog? = nil
+        settings: ServerSettings, logger: Logger, accessLog: AccessLog? = nil,
+        processors: (any ProcessorBoard)? = nil
     ) {
         self.ingest = ingest
         self.store = store
@@ -36,5 +40,6 @@ package struct ServerDependencies: Sendable {
         self.settings = settings
         self.logger = logger
         self.accessLog = accessLog
+        self.processors = processors
     }
 }
