@@ -130,6 +130,14 @@ let modules: [Module] = [
             "HearthIngest", "HearthKnow",
         ],
         outside: [orderedCollections, grdbSQLite], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
+    // beside: works until the crash test of the pipeline kills it
+    Module(
+        name: "hearth-pipeline-probe", layer: 10,
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthVault", "HearthIngest",
+            "HearthPipeline", "HearthTesting",
+        ],
+        outside: [lifecycle, logging], isExecutable: true, path: "Tests/HearthPipelineProbe"),
     // beside: the test kit
     Module(
         name: "HearthTesting", layer: 9,
@@ -206,7 +214,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         name: "HearthPipelineTests",
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthVault", "HearthIngest",
-            "HearthPipeline", "HearthTesting",
+            "HearthPipeline", "HearthTesting", "hearth-pipeline-probe",
         ],
         outside: [lifecycle, logging]
     ),

@@ -24,7 +24,7 @@ struct HearthCommand: AsyncParsableCommand {
                 name: "Library", subcommands: [AskCommand.self, SearchCommand.self, DocumentsCommand.self]),
             CommandGroup(
                 name: "Data",
-                subcommands: [SendCommand.self, StreamsCommand.self, ExportCommand.self]),
+                subcommands: [SendCommand.self, StreamsCommand.self, ProcessorsCommand.self, ExportCommand.self]),
             CommandGroup(
                 name: "Access", subcommands: [DevicesCommand.self, TokensCommand.self]),
         ])

@@ -27,24 +27,12 @@ struct PipelineHousehold: Sendable {
 
     init(_ store: any ReadingStore & ProcessingStore) async throws {
         self.store = store
-        note = try Self.definition("note", #""text": {"type": "string"}"#)
-        words = try Self.definition(
-            "words", #""word": {"type": "string", "maxLength": 20}, "source": {"type": "object"}"#)
-        letters = try Self.definition("letters", #""count": {"type": "integer"}, "source": {"type": "object"}"#)
-        registry = try StreamRegistry([note, words, letters])
+        let streams = try PipelineStreams()
+        (note, words, letters, registry) = (streams.note, streams.words, streams.letters, streams.registry)
         try await store.install(registry.all)
         admission = Admission(
             registry: registry, devices: DeviceDirectory(catalogue: MemoryCatalogueStore()),
             digest: ContractReadings.digest, time: time, limits: IngestLimits())
-    }
-
-    static func definition(_ name: String, _ properties: String, rate: String = "normal") throws -> StreamDefinition {
-        let source = """
-            {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "\(name)", "type": "object",
-            "properties": {\(properties)}, "additionalProperties": false,
-            "x-hearth": {"stream": "\(name)", "version": 1, "table": "\(name)_raw", "rate": "\(rate)"}}
-            """
-        return try StreamDefinition(JSONValue(parsing: source), file: "\(name).json")
     }
 
     func context(seed: UInt64 = 1) -> PipelineContext {

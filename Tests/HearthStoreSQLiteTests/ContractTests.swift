@@ -19,6 +19,18 @@ struct ContractTests {
         }
     }
 
+    @Test("The processing store in SQLite", arguments: ProcessingStoreContract.cases)
+    func processingStore(_ contract: ContractCase<ProcessingStoreContract.Store>) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await contract.verify {
+            var options = SQLiteReadingStore.Options()
+            options.chunkReadings = 40
+            return try await SQLiteReadingStore.open(
+                path: folder.path("streams.db"), digest: ContractReadings.digest, options: options)
+        }
+    }
+
     @Test("The catalogue in SQLite", arguments: CatalogueStoreContract.cases)
     func catalogueStore(_ contract: ContractCase<any CatalogueStore>) async throws {
         let folder = try TemporaryFolder()

@@ -9,6 +9,11 @@ struct MemoryStoreTests {
         try await contract.verify { MemoryReadingStore() }
     }
 
+    @Test("The processing store in memory", arguments: ProcessingStoreContract.cases)
+    func processingStore(_ contract: ContractCase<ProcessingStoreContract.Store>) async throws {
+        try await contract.verify { MemoryReadingStore() }
+    }
+
     @Test("The catalogue in memory", arguments: CatalogueStoreContract.cases)
     func catalogueStore(_ contract: ContractCase<any CatalogueStore>) async throws {
         try await contract.verify { MemoryCatalogueStore() }

@@ -34,7 +34,7 @@ extension HearthApplication {
         listens: Bool, stopsOnSignals: Bool, while body: @escaping @Sendable (ServerAddress?) async throws -> Void
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
-        var services: [any Service] = [ingest.writer, maintenance]
+        var services: [any Service] = [ingest.writer, maintenance, pipeline]
         if listens {
             if let accessLog = dependencies.accessLog { services.append(accessLog) }
             services.append(makeApplication(dependencies) { port.yield($0) })
@@ -65,6 +65,7 @@ extension HearthApplication {
     /// Closes what `assemble` opened; `serve` and `run` do it themselves.
     package func close() async throws {
         defer { lock.release() }
+        await decoder.shutDown()
         try await store.close()
         try await catalogue.close()
     }

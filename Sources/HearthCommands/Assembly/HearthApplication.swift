@@ -1,6 +1,8 @@
 import HearthConsole
 package import HearthCore
 package import HearthIngest
+import HearthMedia
+import HearthPipeline
 import HearthSchema
 package import HearthServer
 package import HearthStore
@@ -23,6 +25,9 @@ package struct HearthApplication: Sendable {
     let lock: HomeLock
     let dependencies: ServerDependencies
     let maintenance: MaintenanceService
+    let pipeline: PipelineService
+    /// Reads files of strangers, and makes those of the demo household.
+    let decoder: DecoderClient
     let logger: Logger
 
     /// Opens everything that the settings name; nothing runs yet.
@@ -66,12 +71,19 @@ package struct HearthApplication: Sendable {
         let ingest = Ingest(
             admission: Admission(registry: registry, devices: directory, digest: digest, time: time, limits: limits),
             writer: CommitWriter(store: store, limits: limits))
+        let decoder = DecoderClient(
+            DecoderConfiguration(
+                program: settings.decoder ?? DecoderConfiguration.programBesideThis,
+                environment: settings.decoderEnvironment),
+            logger: logger)
+        let pipeline = try PipelineService(
+            Processors.all,
+            context: PipelineContext(
+                store: store, admission: ingest.admission, bus: ingest.writer.bus, time: time, logger: logger))
         let dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry, blobs: blobs,
             authenticator: authenticator, time: time, metrics: ServerMetrics(), console: try Console(),
-            settings: settings.server,
-            logger: logger,
-            accessLog: accessLog)
+            settings: settings.server, logger: logger, accessLog: accessLog, processors: pipeline)
         try AllRoutes.check(dependencies)
         let maintenance = MaintenanceService(
             registry: registry, store: store, catalogue: catalogue, blobs: blobs, time: time,
@@ -79,8 +91,8 @@ package struct HearthApplication: Sendable {
         return HearthApplication(
             settings: settings, ingest: ingest, store: store, catalogue: catalogue, owner: owner,
             ownerToken: ownerToken,
-            isFirstStart: isFirstStart, lock: lock, dependencies: dependencies, maintenance: maintenance, logger: logger
-        )
+            isFirstStart: isFirstStart, lock: lock, dependencies: dependencies, maintenance: maintenance,
+            pipeline: pipeline, decoder: decoder, logger: logger)
     }
 
     /// The person the household was made for.

@@ -21,3 +21,13 @@ extension Settings {
         return server
     }
 }
+
+extension Settings {
+    /// What `hearth-decoder` is told of them.
+    var decoderEnvironment: [String: String] {
+        var environment = ["HEARTH_MODELS": models]
+        environment["HEARTH_STT_MODEL"] = sttURL == nil ? sttModel : nil
+        environment["HEARTH_SHERPA_LIBRARY"] = sherpaLibrary
+        return environment
+    }
+}

@@ -1,6 +1,7 @@
 package import HearthConsole
 package import HearthCore
 package import HearthIngest
+package import HearthPipeline
 package import HearthSchema
 package import HearthStore
 package import HearthVault
@@ -23,12 +24,14 @@ package struct ServerDependencies: Sendable {
     package var logger: Logger
     /// nil: requests are not logged.
     package var accessLog: AccessLog?
+    /// nil: nothing works in the background.
+    package var processors: (any ProcessorBoard)?
 
     package init(
         ingest: Ingest, store: any ReadingStore, catalogue: any CatalogueStore, registry: StreamRegistry,
         blobs: BlobStore, authenticator: Authenticator, time: any TimeSource, metrics: ServerMetrics,
         console: Console, settings: ServerSettings, logger: Logger, accessLog: AccessLog? = nil,
-        library: LibraryServices? = nil
+        library: LibraryServices? = nil, processors: (any ProcessorBoard)? = nil
     ) {
         self.ingest = ingest
         self.store = store
@@ -43,5 +46,6 @@ package struct ServerDependencies: Sendable {
         self.logger = logger
         self.accessLog = accessLog
         self.library = library
+        self.processors = processors
     }
 }

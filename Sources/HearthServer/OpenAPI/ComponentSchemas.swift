@@ -5,7 +5,7 @@ import HearthSchema
 enum ComponentSchemas {
     /// By name, in order.
     static func all(_ streams: [StreamDefinition]) -> [(String, JSONValue)] {
-        fixed + streams.map { (ReadingShape.name($0), ReadingShape.component($0)) }
+        fixed + ProcessorShapes.all + streams.map { (ReadingShape.name($0), ReadingShape.component($0)) }
     }
 
     private static let field = Shape.object(["pointer": Shape.text, "message": Shape.text])

@@ -19,6 +19,7 @@ package enum AllRoutes {
         routes += AppUsageRoutes(dependencies).routes
         routes += PersonRoutes(dependencies).routes
         routes += ExportRoutes(dependencies).routes
+        routes += ProcessorRoutes(dependencies).routes
         routes += SocketRouter.routes
         routes += HealthRoutes.routes(dependencies)
         routes += MetricsRoutes.routes(dependencies)

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HearthCore
 import HearthIngest
+import HearthPipeline
 import HearthVault
 import Hummingbird
 
@@ -16,8 +17,11 @@ enum MetricsRoutes {
             ) { _, context in
                 try context.require(.readMetrics)
                 var page = MetricsPage()
+                let counts = dependencies.processors?.counts ?? []
                 page.add(dependencies.metrics)
+                page.add(dependencies.metrics, latenciesOf: counts)
                 page.add(dependencies.ingest.writer)
+                page.add(counts, try await dependencies.processors?.overviews() ?? [])
                 page.add(ProcessStatistics.now(), start: start, dependencies)
                 return .bytes(Array(page.text.utf8), contentType: MetricsPage.mediaType)
             }
@@ -64,13 +68,6 @@ extension MetricsPage {
         for (labels, counter) in metrics.records.all.sorted(by: { $0.labels.order < $1.labels.order }) {
             sample(
                 .recordsProcessed, [("stream", labels.stream), ("outcome", labels.outcome.rawValue)], counter.value)
-        }
-        begin(.processingLatency, .histogram, "Time from a reading's arrival to its being durable, by door.")
-        for (door, histogram) in metrics.processingLatency.all.sorted(by: { $0.labels < $1.labels }) {
-            let snapshot = histogram.snapshot
-            self.histogram(
-                .processingLatency, [("processor", door)], bounds: histogram.bounds, cumulative: snapshot.cumulative,
-                sum: snapshot.sum)
         }
     }
 

@@ -1,0 +1,6 @@
+import HearthPipeline
+
+/// What works in the background.
+enum Processors {
+    static let all: [any Processor] = []
+}
