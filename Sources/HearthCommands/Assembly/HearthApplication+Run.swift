@@ -1,5 +1,6 @@
 import HearthCore
 import HearthIngest
+import HearthMedia
 import HearthServer
 import HearthStore
 import HearthVault

@@ -118,7 +118,12 @@ final class SQLiteFile: Sendable {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             DispatchQueue.global(qos: .userInitiated).async { [pool] in
                 continuation.resume(
-                    with: Result { try pool.close() }.mapError { Self.failure($0, systemError: 0) })
+                    with: Result {
+                        // The file alone is whole then: no log has to be copied with it. Closing would leave the log, because
+                        // the last connections to go only read.
+                        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+                        try pool.close()
+                    }.mapError { Self.failure($0, systemError: 0) })
             }
         }
     }
