@@ -23,13 +23,10 @@ package struct ServerSettings: Sendable {
     /// For `hearth_build_info` and the `Server` header.
     package var version = "0"
 
-<<<<<<< HEAD
     /// Whether the household is made up: pages say so.
     package var isDemo = false
-=======
     /// Whether single readings are answered on the event loop. Callers see no difference, which tests compare.
     package var hasExpressLane = true
->>>>>>> dc9abf434ee29c5576b1e655a8f6649ef8c32492
 
     package init() {}
 

@@ -17,13 +17,9 @@ extension HearthError {
             case .readRegistry: "read the registry of streams"
             case .readDevices: "read devices"
             case .manageDevices: "change devices"
-<<<<<<< HEAD
-            case .manageTokens: "make or revoke tokens"
+            case .manageTokens: "see, make or revoke tokens"
             case .readLibrary: "read documents or ask about them"
             case .writeLibrary: "change documents"
-=======
-            case .manageTokens: "see, make or revoke tokens"
->>>>>>> dc9abf434ee29c5576b1e655a8f6649ef8c32492
             case .export: "export data"
             case .readMetrics: "read metrics"
             case .readHealth: "read the state of the server"
