@@ -27,7 +27,7 @@ package final class BERTEmbedder: TextEmbedder {
                 hint: "Its files come from different models; install it again.")
         }
         let encoder = try BERTEncoder(folder: folder, configuration: configuration, precision: precision)
-        name = "\(folder.lastPathComponent)/\(precision.rawValue)"
+        name = Self.name(folder: folder, precision: precision)
         dimension = configuration.hidden
         longestText = configuration.longestText
         self.tokenizer = tokenizer
@@ -40,6 +40,10 @@ package final class BERTEmbedder: TextEmbedder {
                 Self.vectors(of: texts, tokenizer: tokenizer, encoder: encoder, workspace: workspace)
             }
         }
+    }
+
+    static func name(folder: URL, precision: ModelPrecision) -> String {
+        "\(folder.lastPathComponent)/\(precision.rawValue)"
     }
 
     deinit { workers.stop() }

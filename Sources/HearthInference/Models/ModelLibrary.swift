@@ -18,6 +18,11 @@ package struct ModelLibrary: Sendable {
         model: String = defaultEmbeddingModel, precision: ModelPrecision = .int8,
         threads: Int = ProcessInfo.processInfo.activeProcessorCount
     ) throws -> BERTEmbedder {
+        try BERTEmbedder(folder: try embeddingFolder(model), precision: precision, threads: threads)
+    }
+
+    /// Where an embedding model is. Fails with `model-unavailable` when it is not installed.
+    func embeddingFolder(_ model: String) throws -> URL {
         guard !model.isEmpty, !model.hasPrefix("."), !model.contains("/") else {
             throw HearthError(
                 .invalidValue, "'\(model)' is no name of a model.",
@@ -27,7 +32,7 @@ package struct ModelLibrary: Sendable {
         guard FileManager.default.fileExists(atPath: place.appending(path: "config.json").path) else {
             throw Self.unavailable("The embedding model \(model)", place)
         }
-        return try BERTEmbedder(folder: place, precision: precision, threads: threads)
+        return place
     }
 
     static func unavailable(_ what: String, _ place: URL) -> HearthError {

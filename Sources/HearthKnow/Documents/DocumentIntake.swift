@@ -18,10 +18,15 @@ package struct DocumentIntake: Sendable {
     private let store: any LibraryStore
     private let time: any TimeSource
     private let cutter: PassageCutter
+    private let changed: @Sendable () -> Void
 
-    package init(store: any LibraryStore, time: any TimeSource = SystemTime(), cutter: PassageCutter = PassageCutter())
-    {
+    /// - Parameter changed: Called after the library changed, for those who follow it.
+    package init(
+        store: any LibraryStore, time: any TimeSource = SystemTime(), cutter: PassageCutter = PassageCutter(),
+        changed: @escaping @Sendable () -> Void = {}
+    ) {
         self.store = store
+        self.changed = changed
         self.time = time
         self.cutter = cutter
     }
@@ -38,14 +43,20 @@ package struct DocumentIntake: Sendable {
             let entry = try entry(for: draft)
             let size = entry.document.text.utf8.count
             if entries.count == Self.maximumBatch || (!entries.isEmpty && bytes + size > Self.maximumBatchBytes) {
-                outcomes += try await store.put(entries)
+                outcomes += try await put(entries)
                 entries.removeAll(keepingCapacity: true)
                 bytes = 0
             }
             entries.append(entry)
             bytes += size
         }
-        if !entries.isEmpty { outcomes += try await store.put(entries) }
+        if !entries.isEmpty { outcomes += try await put(entries) }
+        return outcomes
+    }
+
+    private func put(_ entries: [DocumentEntry]) async throws -> [PutOutcome] {
+        let outcomes = try await store.put(entries)
+        if outcomes.contains(where: { $0.change != .unchanged }) { changed() }
         return outcomes
     }
 
