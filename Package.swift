@@ -128,6 +128,8 @@ let modules: [Module] = [
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthInference",
             "HearthIngest", "HearthKnow",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
+            "HearthIngest",
         ],
         outside: [orderedCollections, grdbSQLite], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
     // beside: works until the crash test of the pipeline kills it

@@ -16,6 +16,10 @@ do {
         guard let home = arguments.dropFirst(2).first else { throw Usage() }
         result = try await StorageBench.columns(recordings: recordings, home: home)
     case ("answers", let set?): result = try await AnswerBench.run(set: set, options: Array(arguments.dropFirst(2)))
+    case ("vectors", let folder?):
+        let rest = Array(arguments.dropFirst(2))
+        guard rest.count == 3, let threshold = Int(rest[1]), let builders = Int(rest[2]) else { throw Usage() }
+        result = try await VectorBench.run(folder: folder, home: rest[0], threshold: threshold, builders: builders)
     default: throw Usage()
     }
     print(result.text)
@@ -30,6 +34,7 @@ struct Usage: Error, CustomStringConvertible {
         usage: hearth-bench validate CASES.json | parse DOCUMENTS.json | admit HOME | append HOME
                             | columns RECORDINGS HOME
                             | answers SET.json [--vectors FILE] [--weights FILE] [--features]
+                            | columns RECORDINGS HOME | vectors FOLDER HOME THRESHOLD BUILDERS
         """
     }
 }

@@ -79,4 +79,6 @@ final class IndexFile: Sendable {
 
     /// Takes the lock between processes if nobody holds it; held until the file is closed.
     func tryLock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+
+    func unlock() { flock(descriptor, LOCK_UN) }
 }

@@ -37,6 +37,15 @@ struct SlotFilter {
             isOnlyPerson && sources == nil && documents == nil && filter.from == nil && filter.to == nil
     }
 
+    /// About which share of the first `count` slots passes, from a sample spread over them.
+    func share(of count: Int) -> Double {
+        if isEmpty { return 1 }
+        let sampled = min(count, VectorLimits.sampled)
+        guard sampled > 0 else { return 0 }
+        let passing = (0..<sampled).count { passes($0 * count / sampled) }
+        return Double(passing) / Double(sampled)
+    }
+
     @inline(__always)
     func passes(_ slot: Int) -> Bool {
         guard columns.isInUse(slot) else { return false }

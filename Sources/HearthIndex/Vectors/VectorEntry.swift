@@ -87,4 +87,6 @@ package struct VectorIndexStatus: Sendable, Hashable {
     /// See `VectorBatch.sequence`.
     package var sequence: Int64
     package var bytesOnDisk: Int
+    /// Why the graph could not be built or saved; searches scan what it does not cover.
+    package var graphFailure: String?
 }

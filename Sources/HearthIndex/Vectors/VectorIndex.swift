@@ -1,6 +1,6 @@
 import CHearthKernels
 import Dispatch
-package import HearthCore
+import HearthCore
 import Synchronization
 
 /// Vectors of passages on disk, and the nearest of them to a query. Any number of readers beside one writer; what a search
@@ -38,9 +38,15 @@ package final class VectorIndex: Sendable {
     let options: Options
     let folder: IndexFolder
     private let lock: IndexFile
-    private let current: Mutex<VectorSegment>
+    private let current: Mutex<Current>
     private let writing = DispatchQueue(label: "hearth.index.writing")
     private let reading = DispatchQueue(label: "hearth.index.reading", attributes: .concurrent)
+
+    /// What searches use; compaction puts another in its place.
+    struct Current {
+        let segment: VectorSegment
+        let builder: GraphBuilder
+    }
 
     /// Sizes that tests make small.
     package struct Options: Sendable {
@@ -48,19 +54,24 @@ package final class VectorIndex: Sendable {
         package var graphThreshold = VectorLimits.graphThreshold
         /// Threads that build the graph.
         package var builders = 1
+        /// Removed slots below which nothing is compacted.
+        package var compactionMinimum = VectorLimits.compactionMinimum
 
         package init() {}
     }
 
     private init(
         folder: IndexFolder, lock: IndexFile, segment: VectorSegment, model: String, dimension: Int, options: Options
-    ) {
+    ) throws {
         self.folder = folder
         self.lock = lock
         self.model = model
         self.dimension = dimension
         self.options = options
-        current = Mutex(segment)
+        let builder = try GraphBuilder(
+            segment: segment, lock: lock, threads: options.builders, threshold: options.graphThreshold)
+        current = Mutex(Current(segment: segment, builder: builder))
+        builder.wake()
     }
 
     /// `$HEARTH_HOME/index/<model>`, with what no file name should have replaced.
@@ -97,7 +108,7 @@ package final class VectorIndex: Sendable {
                 let segment = try VectorSegment(
                     folder: folder, generation: header.generation, dimension: dimension, capacity: options.capacity)
                 try removeFiles(of: folder) { !$0.hasSuffix("-\(header.generation)") }
-                let index = VectorIndex(
+                let index = try VectorIndex(
                     folder: folder, lock: lock, segment: segment, model: model, dimension: dimension, options: options)
                 return .ready(index)
             } catch let damage as IndexDamage {
@@ -143,7 +154,7 @@ package final class VectorIndex: Sendable {
         let segment = try VectorSegment(
             folder: folder, generation: 1, dimension: dimension, capacity: options.capacity)
         try IndexHeader(model: model, dimension: dimension, generation: 1).write(in: folder)
-        return VectorIndex(
+        return try VectorIndex(
             folder: folder, lock: lock, segment: segment, model: model, dimension: dimension, options: options)
     }
 
@@ -159,9 +170,14 @@ package final class VectorIndex: Sendable {
     /// Adds and removes vectors; durable and visible when it returns. Batches are applied in the order of the calls.
     ///
     /// Throws: wrong dimension, a vector whose length is not 1, a number twice in one batch, a sequence that goes back,
-    /// too many; a full disk. Nothing of the batch is in the index then.
+    /// too many; a full disk. Nothing of the batch is in the index then, unless it is the compaction after it that had
+    /// no room; applying a batch again changes nothing.
     package func apply(_ batch: VectorBatch) async throws {
-        try await on(writing) { try self.segment.commit(batch) }
+        try await on(writing) {
+            try self.segment.commit(batch)
+            try self.compactWhenWorthIt()
+            self.builder.wake()
+        }
     }
 
     /// The `limit` vectors nearest to `query` (length 1) that pass, best first. Throws `index-damaged` when a vector on
@@ -184,12 +200,14 @@ package final class VectorIndex: Sendable {
     package var count: Int { segment.directory.withLock { $0.slots.count } }
 
     package func status() throws -> VectorIndexStatus {
-        let segment = segment
+        let current = now
+        let (segment, covered) = (current.segment, current.builder.covered)
+        let failure = current.builder.error.map { String(describing: $0) }
         let bytes = try Self.atTheBorder { try segment.bytesOnDisk() }
         return segment.directory.withLock { directory in
             VectorIndexStatus(
-                vectors: directory.slots.count, removed: directory.count - directory.slots.count, covered: 0,
-                sequence: directory.sequence, bytesOnDisk: bytes)
+                vectors: directory.slots.count, removed: directory.count - directory.slots.count, covered: covered,
+                sequence: directory.sequence, bytesOnDisk: bytes, graphFailure: failure)
         }
     }
 
@@ -198,7 +216,39 @@ package final class VectorIndex: Sendable {
         try await on(reading) { try self.segment.verify() }
     }
 
-    var segment: VectorSegment { current.withLock { $0 } }
+    /// Waits until the graph covers what was applied before, where there are enough vectors for one.
+    package func finishGraph() async throws {
+        try await on(writing) { try self.builder.finish() }
+    }
+
+    /// Stops the work in the background and saves what came of it. The index is not used afterwards; a process that ends
+    /// without it loses nothing but some of that work.
+    package func close() async throws {
+        try await on(writing) {
+            try self.builder.stop()
+            self.lock.unlock()
+        }
+    }
+
+    var segment: VectorSegment { current.withLock { $0.segment } }
+    var builder: GraphBuilder { current.withLock { $0.builder } }
+    var now: Current { current.withLock { $0 } }
+
+    /// On the writing queue: the files are written anew without removed slots when those are many. Searches go on in the old
+    /// files, which vanish with the last of them.
+    private func compactWhenWorthIt() throws {
+        let old = now
+        let (count, removed) = old.segment.directory.withLock { ($0.count, $0.count - $0.slots.count) }
+        guard removed >= options.compactionMinimum, Double(removed) >= VectorLimits.compactionShare * Double(count)
+        else { return }
+        let segment = try old.segment.compacted()
+        try IndexHeader(model: model, dimension: dimension, generation: segment.generation).write(in: folder)
+        let builder = try GraphBuilder(
+            segment: segment, lock: lock, threads: options.builders, threshold: options.graphThreshold)
+        current.withLock { $0 = Current(segment: segment, builder: builder) }
+        old.builder.abandon()
+        try Self.removeFiles(of: folder) { !$0.hasSuffix("-\(segment.generation)") }
+    }
 
     private func on<Value: Sendable>(
         _ queue: DispatchQueue, _ work: @escaping @Sendable () throws -> Value

@@ -24,6 +24,13 @@ package enum VectorLimits {
     /// Candidates whose exact scores are computed: this many, or four per match wanted.
     static let rescored = 40
     static let rescoredPerMatch = 4
+    /// Candidates a walk through the graph keeps: this many for ten matches or fewer, more with more.
+    static let walkWidth = 192
+    /// Slots a walk may meet before a scan takes its place.
+    static let walkBudget = 40_000
+    /// Slots looked at to estimate how many pass a filter, and the share from which on the graph is used with one.
+    static let sampled = 2048
+    static let walkShare = 0.1
     /// Share of removed slots from which on the files are written anew, and the least number for which that pays.
     static let compactionShare = 0.25
     static let compactionMinimum = 1000
