@@ -25,6 +25,7 @@ setup: ## Install the system packages that building needs, if any is missing
 .PHONY: build
 build: setup ## Build the release program
 	@swift build -c release --product hearth
+	@swift build -c release --product hearth-decoder
 
 .PHONY: run
 run: build ## Start Hearth with nothing to edit; ARGS="--port 9000" passes options to hearth serve
@@ -67,10 +68,10 @@ lint: ## Check the layout of the code without changing it
 # under sudo the compiler is often out of reach, and .build would belong to root.
 .PHONY: install
 install: ## Copy the built program and its shell completions under PREFIX (/usr/local)
-	@test -x $(release)/hearth || { echo "install: there is no release program yet; run 'make build' first" >&2; exit 1; }
+	@test -x $(release)/hearth -a -x $(release)/hearth-decoder || { echo "install: there is no release program yet; run 'make build' first" >&2; exit 1; }
 	@install -d "$(installed)/lib/hearth" "$(installed)/bin" "$(installed)/share/bash-completion/completions" \
 		"$(installed)/share/zsh/site-functions" "$(installed)/share/fish/vendor_completions.d"
-	@install -m 0755 $(release)/hearth "$(installed)/lib/hearth/hearth"
+	@install -m 0755 $(release)/hearth $(release)/hearth-decoder "$(installed)/lib/hearth/"
 	@rm -rf "$(installed)"/lib/hearth/*.resources
 	@cp -R $(release)/hearth_*.resources "$(installed)/lib/hearth/"
 	@ln -sfn ../lib/hearth/hearth "$(installed)/bin/hearth"

@@ -62,14 +62,18 @@ let modules: [Module] = [
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
         outside: [lifecycle, logging, "CZstd", "CZlib"]),
     // what the process that decodes is asked and answers
-    Module(name: "HearthMedia", layer: 4, modules: ["HearthCore"], outside: [logging]),
+    Module(
+        name: "HearthMedia", layer: 4, modules: ["HearthCore"],
+        outside: [logging, orderedCollections, "CHearthProcess"]),
     // 5 background work
     Module(
         name: "HearthPipeline", layer: 5,
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthIngest"],
         outside: [lifecycle, logging]),
     // reads files of strangers, in a process of its own
-    Module(name: "HearthDecode", layer: 5, modules: ["HearthCore", "HearthInference", "HearthMedia"]),
+    Module(
+        name: "HearthDecode", layer: 5, modules: ["HearthCore", "HearthInference", "HearthMedia"],
+        outside: ["CHearthProcess"]),
     // 6 parts
     Module(
         name: "HearthPerceive", layer: 6,
@@ -116,6 +120,7 @@ let modules: [Module] = [
             unixSignals, yams, "CPCRE2", "CZlib", "CZstd",
         ]),
     Module(name: "hearth", layer: 9, modules: ["HearthCommands"], isExecutable: true),
+    Module(name: "hearth-decoder", layer: 9, modules: ["HearthDecode"], isExecutable: true),
     // beside: numbers from inside the process, for Benchmarks/run.py
     Module(
         name: "hearth-bench", layer: 9,
@@ -138,6 +143,8 @@ let settings: [SwiftSetting] = [
 var targets: [Target] = [
     // Arithmetic on vectors and matrices, chosen at load for the processor it runs on.
     .target(name: "CHearthKernels"),
+    // Calls that the kernel offers and Swift cannot name.
+    .target(name: "CHearthProcess"),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
@@ -190,6 +197,10 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         modules: ["HearthCore", "HearthIngest", "HearthServer", "HearthStore", "HearthVault", "HearthCommands"],
         outside: [argumentParser, logging, orderedCollections]
     ),
+    (
+        name: "HearthMediaTests", modules: ["HearthCore", "HearthMedia", "HearthTesting", "hearth-decoder"],
+        outside: [logging]
+    ),
     // Kills the real program, so that must be built too.
     (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
     (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
@@ -211,7 +222,10 @@ for test in tests {
 let package = Package(
     name: "hearth",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "hearth", targets: ["hearth"])],
+    products: [
+        .executable(name: "hearth", targets: ["hearth"]),
+        .executable(name: "hearth-decoder", targets: ["hearth-decoder"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),

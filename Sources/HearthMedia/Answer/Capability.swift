@@ -1,0 +1,36 @@
+package import HearthCore
+
+/// Something the decoder can do, or could: for `hearth doctor`.
+package struct Capability: Sendable, Hashable {
+    /// As in `speech detection`, `pictures`, `text in pictures`.
+    package var name: String
+    /// What does it, with its version; nil: nothing does.
+    package var provider: String?
+    /// The command that installs what is missing.
+    package var remedy: String?
+
+    package init(name: String, provider: String?, remedy: String? = nil) {
+        self.name = name
+        self.provider = provider
+        self.remedy = remedy
+    }
+
+    package var isAvailable: Bool { provider != nil }
+}
+
+extension Capability: WirePart {
+    static var kind: String { "capability" }
+
+    var members: [(String, JSONValue)] {
+        [
+            ("name", .string(name)), ("provider", WireValue.optional(provider)),
+            ("remedy", WireValue.optional(remedy)),
+        ]
+    }
+
+    init(_ value: JSONValue, attachment: [UInt8]) throws(HearthError) {
+        self.init(
+            name: try WireValue.string(value, "name"), provider: value["provider"]?.string,
+            remedy: value["remedy"]?.string)
+    }
+}
