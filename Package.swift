@@ -73,7 +73,7 @@ let modules: [Module] = [
     // reads files of strangers, in a process of its own
     Module(
         name: "HearthDecode", layer: 5, modules: ["HearthCore", "HearthInference", "HearthMedia"],
-        outside: ["CHearthProcess"]),
+        outside: [orderedCollections, "CGMime", "CHearthProcess", "CPoppler", "CXML2"]),
     // 6 parts
     Module(
         name: "HearthPerceive", layer: 6,
@@ -145,6 +145,9 @@ var targets: [Target] = [
     .target(name: "CHearthKernels"),
     // Calls that the kernel offers and Swift cannot name.
     .target(name: "CHearthProcess"),
+    .systemLibrary(name: "CGMime", pkgConfig: "gmime-3.0", providers: [.apt(["libgmime-3.0-dev"])]),
+    .systemLibrary(name: "CPoppler", pkgConfig: "poppler-glib", providers: [.apt(["libpoppler-glib-dev"])]),
+    .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),

@@ -153,7 +153,8 @@ private final class HTMLTreeBuilder {
     }
 
     private static let kept: Set<String> = [
-        "class", "id", "href", "src", "rel", "property", "name", "content", "itemprop", "datetime", "lang", "role", "style",
+        "class", "id", "href", "src", "rel", "property", "name", "content", "itemprop", "datetime", "lang", "role",
+        "style",
         "hidden", "aria-hidden", "type", "alt", "title", "itemtype", "start", "colspan", "xml:lang", "data-testid",
         "pubdate",
     ]

@@ -19,8 +19,10 @@ enum HTMLTag: String {
     /// Starts and ends a line.
     var isBlock: Bool {
         switch self {
-        case .root, .html, .head, .body, .title, .article, .main, .section, .div, .p, .header, .footer, .nav, .aside, .form,
-            .figure, .figcaption, .details, .summary, .h1, .h2, .h3, .h4, .h5, .h6, .ul, .ol, .li, .dl, .dt, .dd, .table,
+        case .root, .html, .head, .body, .title, .article, .main, .section, .div, .p, .header, .footer, .nav, .aside,
+            .form,
+            .figure, .figcaption, .details, .summary, .h1, .h2, .h3, .h4, .h5, .h6, .ul, .ol, .li, .dl, .dt, .dd,
+            .table,
             .thead, .tbody, .tfoot, .tr, .caption, .pre, .blockquote, .hr, .address, .center, .fieldset, .dialog, .menu,
             .td, .th, .noscript, .template, .video, .audio:
             true

@@ -37,9 +37,6 @@ struct HTMLTree {
         return nil
     }
 
-    /// Children in order.
-    func children(of node: Int) -> HTMLChildren { HTMLChildren(tree: self, node: node) }
-
     func string(of node: Int) -> String {
         String(decoding: text[Int(nodes[node].textStart)..<Int(nodes[node].textEnd)], as: UTF8.self)
     }
@@ -58,22 +55,4 @@ struct HTMLTree {
     }
 
     func isInside(_ node: Int, _ ancestor: Int) -> Bool { node >= ancestor && node < Int(nodes[ancestor].end) }
-}
-
-struct HTMLChildren: Sequence, IteratorProtocol {
-    private let tree: HTMLTree
-    private var next: Int
-    private let end: Int
-
-    init(tree: HTMLTree, node: Int) {
-        self.tree = tree
-        next = node + 1
-        end = Int(tree.nodes[node].end)
-    }
-
-    mutating func next() -> Int? {
-        guard next < end else { return nil }
-        defer { next = Int(tree.nodes[next].end) }
-        return next
-    }
 }
