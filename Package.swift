@@ -75,6 +75,7 @@ let modules: [Module] = [
     Module(
         name: "HearthDecode", layer: 5, modules: ["HearthCore", "HearthInference", "HearthMedia"],
         outside: ["CCairo", "CFlite", "CHearthProcess"]),
+        outside: [orderedCollections, "CGMime", "CHearthProcess", "CPoppler", "CXML2"]),
     // 6 parts
     Module(
         name: "HearthPerceive", layer: 6,
@@ -159,6 +160,9 @@ var targets: [Target] = [
     .target(name: "CHearthKernels"),
     // Calls that the kernel offers and Swift cannot name.
     .target(name: "CHearthProcess"),
+    .systemLibrary(name: "CGMime", pkgConfig: "gmime-3.0", providers: [.apt(["libgmime-3.0-dev"])]),
+    .systemLibrary(name: "CPoppler", pkgConfig: "poppler-glib", providers: [.apt(["libpoppler-glib-dev"])]),
+    .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),

@@ -41,7 +41,7 @@ package enum SentenceSplitter {
             case .prose, .item:
                 let role: Sentence.Role = segment.kind == .item ? .item : .prose
                 var isFirst = true
-                SentenceScanner(bytes: bytes, segment: segment.range).forEach { range in
+                SentenceScanner(bytes: bytes, segment: segment.range).cut { range in
                     found.append(Sentence(range: range, role: role, startsParagraph: isFirst && starts))
                     isFirst = false
                 }
@@ -59,7 +59,7 @@ private struct SentenceScanner {
     /// Terminators and closers behind one stop, in scalars; more of them are no punctuation.
     private static let longestTail = 64
 
-    func forEach(_ body: (Range<Int>) -> Void) {
+    func cut(_ body: (Range<Int>) -> Void) {
         var start = segment.lowerBound
         var offset = start
         while offset < segment.upperBound {

@@ -1,0 +1,58 @@
+/// A page as a tree in flat arrays: what readability walks many times. Nodes stand in the order of the page, so that every
+/// descendant of a node lies between it and the end of its range.
+struct HTMLTree {
+    /// Nodes that are read of a page; what comes after is left out.
+    static let maximumNodes = 1_000_000
+    /// Nesting that is read; a page nested deeper is cut off there.
+    static let maximumDepth = 400
+    /// Attributes kept of one element, and bytes of one value.
+    static let maximumAttributeBytes = 64 * 1024
+
+    struct Node {
+        var tag: HTMLTag
+        var parent: Int32
+        /// Past the last descendant.
+        var end: Int32
+        /// Of a text node, in `text`.
+        var textStart: Int32
+        var textEnd: Int32
+        /// In `attributes`.
+        var attributeStart: Int32
+        var attributeEnd: Int32
+    }
+
+    var nodes: [Node] = []
+    var text: [UInt8] = []
+    var attributes: [(name: String, value: String)] = []
+    /// Contents of <script type="application/ld+json">.
+    var linkedData: [String] = []
+    /// The page went on where reading stopped.
+    var isCutOff = false
+
+    func attribute(_ name: String, of node: Int) -> String? {
+        let element = nodes[node]
+        for index in Int(element.attributeStart)..<Int(element.attributeEnd) where attributes[index].name == name {
+            return attributes[index].value
+        }
+        return nil
+    }
+
+    func string(of node: Int) -> String {
+        String(decoding: text[Int(nodes[node].textStart)..<Int(nodes[node].textEnd)], as: UTF8.self)
+    }
+
+    /// All text below a node, with blanks folded.
+    func plainText(of node: Int, limit: Int = .max) -> String {
+        var result = ""
+        for index in node..<Int(nodes[node].end) where nodes[index].tag == .text {
+            for word in string(of: index).split(whereSeparator: \.isWhitespace) {
+                if !result.isEmpty { result += " " }
+                result += word
+            }
+            if result.utf8.count > limit { break }
+        }
+        return result
+    }
+
+    func isInside(_ node: Int, _ ancestor: Int) -> Bool { node >= ancestor && node < Int(nodes[ancestor].end) }
+}

@@ -1,0 +1,100 @@
+import CGMime
+import HearthCore
+import HearthMedia
+
+/// Mails as documents, one by one or from a mailbox.
+enum MailExtraction {
+    /// GMime is set up once for the process.
+    private static let isReady: Bool = {
+        g_mime_init()
+        return true
+    }()
+
+    static func document(
+        _ file: UnsafeRawBufferPointer, _ options: ExtractOptions
+    ) throws(HearthError) -> ExtractedDocument {
+        let bytes = UnsafeRawBufferPointer(rebasing: file.prefix(TextLimits.mailBytes))
+        guard isReady, let base = bytes.baseAddress,
+            let stream = g_mime_stream_mem_new_with_buffer(base.assumingMemoryBound(to: CChar.self), bytes.count)
+        else { throw TextFile.empty }
+        defer { g_object_unref(stream) }
+        guard let parser = g_mime_parser_new_with_stream(stream) else { throw damaged }
+        defer { g_object_unref(parser) }
+        guard let message = g_mime_parser_construct_message(parser, nil) else { throw damaged }
+        defer { g_object_unref(message) }
+        var document = MailReader.document(message, options)
+        if bytes.count < file.count {
+            document.incomplete = TextLimits.cutMessage("the first \(bytes.count) bytes of the mail")
+        }
+        return document
+    }
+
+    /// One document per mail.
+    static func mailbox(
+        _ bytes: UnsafeRawBufferPointer, _ options: ExtractOptions, _ emit: (ExtractedDocument) throws -> Void
+    ) throws {
+        for (index, range) in MailboxRanges(bytes).enumerated() {
+            guard index < TextLimits.mails else {
+                throw HearthError(
+                    .tooLarge, "The mailbox holds more than \(TextLimits.mails) mails; these are kept.",
+                    hint: "Split it and send the rest.")
+            }
+            var document = try document(UnsafeRawBufferPointer(rebasing: bytes[range]), options)
+            // What mailboxes write before a line that begins with "From ".
+            document.text = document.text.replacing("\n>From ", with: "\nFrom ")
+            try emit(document)
+        }
+    }
+
+    private static var damaged: HearthError {
+        HearthError(
+            .mediaDamaged, "The file is not a mail: it has no header.", hint: "Save the mail from its program as .eml.")
+    }
+}
+
+/// Where the mails of a mailbox are: each begins behind a line "From …" that follows an empty one.
+struct MailboxRanges: Sequence, IteratorProtocol {
+    private let bytes: UnsafeRawBufferPointer
+    private var start: Int?
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+        start = Self.line(after: 0, in: bytes)
+    }
+
+    mutating func next() -> Range<Int>? {
+        guard let begin = start else { return nil }
+        var position = begin
+        while position < bytes.count {
+            // The next line that begins with "From " behind an empty one.
+            if Self.isSeparator(at: position, in: bytes), position > begin,
+                Self.isEmptyLine(before: position, in: bytes)
+            {
+                start = Self.line(after: position, in: bytes)
+                return begin..<position
+            }
+            guard let following = Self.line(after: position, in: bytes) else { break }
+            position = following
+        }
+        start = nil
+        return begin < bytes.count ? begin..<bytes.count : nil
+    }
+
+    private static func isSeparator(at position: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.count - position >= 5 && bytes[position] == 0x46 && bytes[position + 1] == 0x72
+            && bytes[position + 2] == 0x6f
+            && bytes[position + 3] == 0x6d && bytes[position + 4] == 0x20
+    }
+
+    private static func isEmptyLine(before position: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
+        guard position >= 2, bytes[position - 1] == 0x0a else { return false }
+        return bytes[position - 2] == 0x0a
+            || (bytes[position - 2] == 0x0d && position >= 3 && bytes[position - 3] == 0x0a)
+    }
+
+    private static func line(after position: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
+        var position = position
+        while position < bytes.count, bytes[position] != 0x0a { position += 1 }
+        return position + 1 < bytes.count ? position + 1 : nil
+    }
+}
