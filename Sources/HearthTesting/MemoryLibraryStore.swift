@@ -242,6 +242,12 @@ package actor MemoryLibraryStore: LibraryStore {
             ranked.sorted { ($1.score, $0.number) < ($0.score, $1.number) }.prefix(LibraryLimits.length(limit)))
     }
 
+    package func counts(of terms: [String]) throws -> (passages: Int, counts: [Int]) {
+        try checkOpen()
+        let index = kept.values.flatMap { known in known.passages.map { RankedText($0, title: known.current.title) } }
+        return (index.count, terms.map { term in index.count { $0.counts[term] != nil } })
+    }
+
     package func passageChanges(after sequence: Int64, limit: Int) throws -> [PassageChange] {
         try checkOpen()
         return Array(changes.filter { $0.sequence > sequence }.prefix(LibraryLimits.length(limit)))

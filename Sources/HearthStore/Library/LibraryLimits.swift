@@ -62,7 +62,7 @@ extension Document {
     package var distinctLinks: [String] {
         var seen: Set<String> = []
         return Array(
-            links.lazy.filter { !$0.isEmpty && seen.insert($0).inserted }.prefix(LibraryLimits.linksPerDocument))
+            links.filter { !$0.isEmpty && seen.insert($0).inserted }.prefix(LibraryLimits.linksPerDocument))
     }
 
     /// The names under which links of others find this document.

@@ -37,6 +37,10 @@ package protocol LibraryStore: Sendable {
     /// matches when it holds any of the query's terms. A passage's document's title counts as part of it.
     func rank(text query: TextQuery, _ filter: DocumentFilter, limit: Int) async throws -> [RankedPassage]
 
+    /// In how many of all passages each term is, as `SearchTerms` makes them, and how many passages there are. Counts above
+    /// a thousand may be older by an eighth of themselves in changes.
+    func counts(of terms: [String]) async throws -> (passages: Int, counts: [Int])
+
     /// Passages that came and went after `sequence`, in the order in which they became visible: what indexes follow.
     /// A passage is told of once, by its latest change.
     func passageChanges(after sequence: Int64, limit: Int) async throws -> [PassageChange]
@@ -265,5 +269,17 @@ package struct PassageChange: Sendable, Hashable {
         self.source = source
         self.text = text
         self.title = title
+    }
+}
+
+extension LibraryStore {
+    /// How much a term tells, by how rare it is; terms that no passage has are left out.
+    package func weights(of terms: [String]) async throws -> [String: Double] {
+        let counted = try await counts(of: terms)
+        var weights: [String: Double] = [:]
+        for (term, count) in zip(terms, counted.counts) where count > 0 {
+            weights[term] = TextRanking.weight(of: count, in: counted.passages)
+        }
+        return weights
     }
 }

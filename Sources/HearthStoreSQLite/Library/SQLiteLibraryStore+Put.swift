@@ -192,7 +192,8 @@ struct LibraryWriter {
             db.cachedStatement(
                 sql: """
                     SELECT f.number, d.id, v.title, p.text FROM findable f JOIN passages p ON p.number = f.number
-                    JOIN \(LibraryRow.joined) ON d.number = f.document WHERE f.document = ? ORDER BY f.number
+                    JOIN documents d ON d.number = f.document
+                    JOIN versions v ON v.document = d.number AND v.version = d.version WHERE f.document = ? ORDER BY f.number
                     """), arguments: [number])
         for row in rows {
             let passage: Int64 = row["number"]

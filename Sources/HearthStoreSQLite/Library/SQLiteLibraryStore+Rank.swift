@@ -36,6 +36,12 @@ extension SQLiteLibraryStore {
         }
     }
 
+    package func counts(of terms: [String]) async throws -> (passages: Int, counts: [Int]) {
+        try await file.read { [counts] db in
+            (try counts.passages(in: db), try counts.counts(of: terms, in: db).map(\.count))
+        }
+    }
+
     package func passageChanges(after sequence: Int64, limit: Int) async throws -> [PassageChange] {
         try await file.read { db in
             let rows = try Row.fetchAll(

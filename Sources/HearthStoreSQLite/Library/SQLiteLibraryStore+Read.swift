@@ -68,7 +68,8 @@ extension SQLiteLibraryStore {
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT \(LibraryRow.head), \(LibraryRow.passage) FROM findable f
-                    JOIN passages p ON p.number = f.number JOIN \(LibraryRow.joined) ON d.number = f.document
+                    JOIN passages p ON p.number = f.number JOIN documents d ON d.number = f.document
+                    JOIN versions v ON v.document = d.number AND v.version = d.version
                     WHERE f.number = ? AND f.owner = ?
                     """)
             return try numbers.prefix(LibraryLimits.listLength).compactMap { number in
@@ -84,7 +85,8 @@ extension SQLiteLibraryStore {
                 db,
                 sql: """
                     SELECT \(LibraryRow.head), \(LibraryRow.passage) FROM passages p
-                    JOIN \(LibraryRow.joined) ON d.number = p.document WHERE p.id = ? AND d.owner = ?
+                    JOIN documents d ON d.number = p.document
+                    JOIN versions v ON v.document = d.number AND v.version = d.version WHERE p.id = ? AND d.owner = ?
                     """,
                 arguments: [CatalogueRow.blob(id), owner]
             ).map(LibraryRow.found)

@@ -9,12 +9,17 @@ package enum TextRanking {
     package static let saturation = 1.2
     package static let lengthShare = 0.75
     /// How often a term in the title counts compared to one in the passage.
-    package static let titleWeight = 2.0
+    package static let titleWeight = 1.0
     /// Passages that are looked at for one query: beyond that, its most frequent terms are left out.
     package static let candidateBudget = 6000
 
     package static func inverseFrequency(of count: Int, in total: Int) -> Double {
         max(log((Double(total - count) + 0.5) / (Double(count) + 0.5)), 1e-6)
+    }
+
+    /// As `inverseFrequency`, but above 0 for terms in more than half of the passages, too.
+    package static func weight(of count: Int, in total: Int) -> Double {
+        log(1 + (Double(max(total - count, 0)) + 0.5) / (Double(count) + 0.5))
     }
 
     /// One term's part of a passage's score.
