@@ -56,7 +56,8 @@ let modules: [Module] = [
         outside: [grdb, grdbSQLite, "CZstd"]),
     Module(
         name: "HearthIndex", layer: 3, modules: ["HearthCore", "HearthStore"], outside: ["CHearthKernels"]),
-    Module(name: "HearthInference", layer: 3, modules: ["HearthCore"], outside: ["CHearthKernels"]),
+    Module(
+        name: "HearthInference", layer: 3, modules: ["HearthCore"], outside: [orderedCollections, "CHearthKernels"]),
     // 4 flow
     Module(
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
@@ -186,6 +187,10 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, nioPosix, nioSSL, logging, lifecycle,
             orderedCollections, "CZlib",
         ]
+    ),
+    (
+        name: "HearthInferenceTests", modules: ["HearthCore", "HearthInference", "HearthTesting"],
+        outside: [orderedCollections, "CHearthKernels"]
     ),
     (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),
     (

@@ -1,1 +1,2 @@
 /* Kernels: each family has a header of its own here. */
+#include "transformer.h"
