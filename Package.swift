@@ -120,7 +120,10 @@ let modules: [Module] = [
     // beside: numbers from inside the process, for Benchmarks/run.py
     Module(
         name: "hearth-bench", layer: 9,
-        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest"],
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthInference",
+            "HearthIngest",
+        ],
         outside: [orderedCollections, grdbSQLite], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
     // beside: the test kit
     Module(

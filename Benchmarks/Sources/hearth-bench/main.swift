@@ -15,6 +15,11 @@ do {
     case ("columns", let recordings?):
         guard let home = arguments.dropFirst(2).first else { throw Usage() }
         result = try await StorageBench.columns(recordings: recordings, home: home)
+    case ("embed", let model?):
+        let rest = Array(arguments.dropFirst(2))
+        guard rest.count == 3 else { throw Usage() }
+        result = try await EmbeddingBench.run(
+            model: model, precision: rest[0], threads: rest[1], casesFile: rest[2])
     default: throw Usage()
     }
     print(result.text)
@@ -27,7 +32,7 @@ struct Usage: Error, CustomStringConvertible {
     var description: String {
         """
         usage: hearth-bench validate CASES.json | parse DOCUMENTS.json | admit HOME | append HOME
-                            | columns RECORDINGS HOME
+                            | columns RECORDINGS HOME | embed MODEL fp32|int8 THREADS TEXTS.json
         """
     }
 }
