@@ -20,6 +20,11 @@ do {
         let rest = Array(arguments.dropFirst(2))
         guard rest.count == 3, let threshold = Int(rest[1]), let builders = Int(rest[2]) else { throw Usage() }
         result = try await VectorBench.run(folder: folder, home: rest[0], threshold: threshold, builders: builders)
+    case ("embed", let model?):
+        let rest = Array(arguments.dropFirst(2))
+        guard rest.count == 3 else { throw Usage() }
+        result = try await EmbeddingBench.run(
+            model: model, precision: rest[0], threads: rest[1], casesFile: rest[2])
     default: throw Usage()
     }
     print(result.text)
@@ -35,6 +40,7 @@ struct Usage: Error, CustomStringConvertible {
                             | columns RECORDINGS HOME
                             | answers SET.json [--vectors FILE] [--weights FILE] [--features]
                             | columns RECORDINGS HOME | vectors FOLDER HOME THRESHOLD BUILDERS
+                            | columns RECORDINGS HOME | embed MODEL fp32|int8 THREADS TEXTS.json
         """
     }
 }

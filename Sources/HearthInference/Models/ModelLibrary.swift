@@ -35,6 +35,15 @@ package struct ModelLibrary: Sendable {
         return place
     }
 
+    /// Loads the voice activity detector's weights. Fails with `model-unavailable` when they are not installed.
+    package func voiceActivity() throws -> VoiceActivityModel {
+        let file = folder.appending(path: Self.voiceActivityFile)
+        guard FileManager.default.fileExists(atPath: file.path) else {
+            throw Self.unavailable("The voice activity detector", file)
+        }
+        return try VoiceActivityModel(file: file)
+    }
+
     static func unavailable(_ what: String, _ place: URL) -> HearthError {
         HearthError(
             .modelUnavailable, "\(what) is not installed: there is nothing at \(place.path).",
