@@ -74,8 +74,7 @@ let modules: [Module] = [
     // reads files of strangers, in a process of its own
     Module(
         name: "HearthDecode", layer: 5, modules: ["HearthCore", "HearthInference", "HearthMedia"],
-        outside: ["CCairo", "CFlite", "CHearthProcess"]),
-        outside: [orderedCollections, "CGMime", "CHearthProcess", "CPoppler", "CXML2"]),
+        outside: [orderedCollections, "CCairo", "CFlite", "CGMime", "CHearthProcess", "CPoppler", "CXML2"]),
     // 6 parts
     Module(
         name: "HearthPerceive", layer: 6,

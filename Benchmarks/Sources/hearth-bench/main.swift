@@ -37,10 +37,9 @@ struct Usage: Error, CustomStringConvertible {
     var description: String {
         """
         usage: hearth-bench validate CASES.json | parse DOCUMENTS.json | admit HOME | append HOME
-                            | columns RECORDINGS HOME
-                            | answers SET.json [--vectors FILE] [--weights FILE] [--features]
                             | columns RECORDINGS HOME | vectors FOLDER HOME THRESHOLD BUILDERS
-                            | columns RECORDINGS HOME | embed MODEL fp32|int8 THREADS TEXTS.json
+                            | answers SET.json [--vectors FILE] [--weights FILE] [--features]
+                            | embed MODEL fp32|int8 THREADS TEXTS.json
         """
     }
 }

@@ -36,6 +36,7 @@ extension HearthApplication {
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
         var services: [any Service] = [ingest.writer, maintenance, pipeline]
+        if let follower = library.follower { services.append(follower) }
         if listens {
             if let accessLog = dependencies.accessLog { services.append(accessLog) }
             services.append(makeApplication(dependencies) { port.yield($0) })
@@ -67,6 +68,7 @@ extension HearthApplication {
     package func close() async throws {
         defer { lock.release() }
         await decoder.shutDown()
+        try await library.store.close()
         try await store.close()
         try await catalogue.close()
     }

@@ -28,6 +28,7 @@ package struct HearthApplication: Sendable {
     let pipeline: PipelineService
     /// Reads files of strangers, and makes those of the demo household.
     let decoder: DecoderClient
+    let library: LibraryParts
     let logger: Logger
 
     /// Opens everything that the settings name; nothing runs yet.
@@ -76,14 +77,17 @@ package struct HearthApplication: Sendable {
                 program: settings.decoder ?? DecoderConfiguration.programBesideThis,
                 environment: settings.decoderEnvironment),
             logger: logger)
+        let library = try await LibraryParts.assemble(
+            settings: settings, blobs: blobs, catalogue: catalogue, decoder: decoder, time: time, logger: logger)
         let pipeline = try PipelineService(
-            Processors.all,
+            library.processors,
             context: PipelineContext(
                 store: store, admission: ingest.admission, bus: ingest.writer.bus, time: time, logger: logger))
         let dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry, blobs: blobs,
             authenticator: authenticator, time: time, metrics: ServerMetrics(), console: try Console(),
-            settings: settings.server, logger: logger, accessLog: accessLog, processors: pipeline)
+            settings: settings.server, logger: logger, accessLog: accessLog,
+            library: library.services, processors: pipeline)
         try AllRoutes.check(dependencies)
         let maintenance = MaintenanceService(
             registry: registry, store: store, catalogue: catalogue, blobs: blobs, time: time,
@@ -92,7 +96,7 @@ package struct HearthApplication: Sendable {
             settings: settings, ingest: ingest, store: store, catalogue: catalogue, owner: owner,
             ownerToken: ownerToken,
             isFirstStart: isFirstStart, lock: lock, dependencies: dependencies, maintenance: maintenance,
-            pipeline: pipeline, decoder: decoder, logger: logger)
+            pipeline: pipeline, decoder: decoder, library: library, logger: logger)
     }
 
     /// The person the household was made for.

@@ -14,6 +14,7 @@ extension Settings {
         server.allowedOrigins = Set(allowOrigins)
         server.home = home
         server.version = HearthVersion.current
+        server.isDemo = DemoHome.isOne(home)
         if rateLimitPerSecond > 0 {
             let rate = RateSettings.Rate(perSecond: Double(rateLimitPerSecond), burst: Double(2 * rateLimitPerSecond))
             for role in Role.allCases { server.rates.perRole[role] = rate }

@@ -20,7 +20,10 @@ struct DemoHome: Sendable {
 
     private var mark: String { path + "/" + Self.markName }
 
-    var isMarked: Bool { LocalFile.isFile(mark) }
+    var isMarked: Bool { Self.isOne(path) }
+
+    /// Whether a folder holds a made-up household.
+    static func isOne(_ home: String) -> Bool { LocalFile.isFile(home + "/" + markName) }
 
     /// The usual settings with this home; on a port of its own when the usual one is taken.
     func settings(_ context: CommandContext, overrides: [String: String]) throws -> Settings {
