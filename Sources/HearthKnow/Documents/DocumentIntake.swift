@@ -15,13 +15,13 @@ package struct DocumentIntake: Sendable {
     /// Of the name of a source, in characters.
     package static let maximumSourceName = 64
 
-    private let store: any LibraryStore
+    private let library: any LibraryStore
     private let time: any TimeSource
     private let cutter: PassageCutter
 
     package init(store: any LibraryStore, time: any TimeSource = SystemTime(), cutter: PassageCutter = PassageCutter())
     {
-        self.store = store
+        library = store
         self.time = time
         self.cutter = cutter
     }
@@ -32,20 +32,32 @@ package struct DocumentIntake: Sendable {
     ///   over the limit; what the store throws.
     package func add(_ drafts: [DocumentDraft]) async throws -> [PutOutcome] {
         var outcomes: [PutOutcome] = []
-        var entries: [DocumentEntry] = []
+        // A part at a time, so that not all passages of all drafts are held at once.
+        var rest = drafts[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(Self.maximumBatch)
+            outcomes += try await store(part.map(entry))
+            rest = rest.dropFirst(part.count)
+        }
+        return outcomes
+    }
+
+    /// Stores entries in order, in transactions of bounded size.
+    func store(_ entries: [DocumentEntry]) async throws -> [PutOutcome] {
+        var outcomes: [PutOutcome] = []
+        var group: [DocumentEntry] = []
         var bytes = 0
-        for draft in drafts {
-            let entry = try entry(for: draft)
+        for entry in entries {
             let size = entry.document.text.utf8.count
-            if entries.count == Self.maximumBatch || (!entries.isEmpty && bytes + size > Self.maximumBatchBytes) {
-                outcomes += try await store.put(entries)
-                entries.removeAll(keepingCapacity: true)
+            if group.count == Self.maximumBatch || (!group.isEmpty && bytes + size > Self.maximumBatchBytes) {
+                outcomes += try await library.put(group)
+                group.removeAll(keepingCapacity: true)
                 bytes = 0
             }
-            entries.append(entry)
+            group.append(entry)
             bytes += size
         }
-        if !entries.isEmpty { outcomes += try await store.put(entries) }
+        if !group.isEmpty { outcomes += try await library.put(group) }
         return outcomes
     }
 
