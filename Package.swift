@@ -6,6 +6,7 @@ import PackageDescription
 // lower layers. The loop at the end applies one set of compiler settings to all of them and refuses a wrong arrow.
 // ---------------------------------------------------------------------------------------------------------------------
 
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -22,6 +23,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let nioCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -89,12 +91,14 @@ let modules: [Module] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIndex", "HearthInference",
             "HearthIngest", "HearthMedia", "HearthPipeline",
         ],
-        outside: [lifecycle, logging, crypto]),
+        outside: [lifecycle, logging, crypto, orderedCollections]),
     Module(
         name: "HearthCollect", layer: 6,
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthMedia"],
         outside: [logging]),
     Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"], resources: [.copy("Assets")]),
+        outside: [asyncHTTPClient, crypto, logging, nioCompression, nioCore, nioHTTP1, nioPosix]),
+    Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"]),
     // 7 edge
     Module(
         name: "HearthServer", layer: 7,
@@ -233,6 +237,19 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         name: "HearthMediaTests", modules: ["HearthCore", "HearthMedia", "HearthTesting", "hearth-decoder"],
         outside: [logging]
     ),
+    (
+        name: "HearthKnowTests",
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthPipeline", "HearthKnow", "HearthTesting"],
+        outside: []
+    ),
+    (
+        name: "HearthDecodeTests", modules: ["HearthCore", "HearthMedia", "HearthDecode", "HearthTesting"],
+        outside: ["CZlib"]
+    ),
+    (
+        name: "HearthCollectTests", modules: ["HearthCore", "HearthCollect", "HearthTesting"],
+        outside: [hummingbird, hummingbirdTesting, httpTypes, nioCore]
+    ),
     // Kills the real program, so that must be built too.
     (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
     // Drives the real program with a real browser.
@@ -270,6 +287,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.28.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

@@ -15,7 +15,7 @@ package struct DocumentIntake: Sendable {
     /// Of the name of a source, in characters.
     package static let maximumSourceName = 64
 
-    private let store: any LibraryStore
+    private let library: any LibraryStore
     private let time: any TimeSource
     private let cutter: PassageCutter
     private let changed: @Sendable () -> Void
@@ -25,7 +25,7 @@ package struct DocumentIntake: Sendable {
         store: any LibraryStore, time: any TimeSource = SystemTime(), cutter: PassageCutter = PassageCutter(),
         changed: @escaping @Sendable () -> Void = {}
     ) {
-        self.store = store
+        library = store
         self.changed = changed
         self.time = time
         self.cutter = cutter
@@ -37,26 +37,38 @@ package struct DocumentIntake: Sendable {
     ///   over the limit; what the store throws.
     package func add(_ drafts: [DocumentDraft]) async throws -> [PutOutcome] {
         var outcomes: [PutOutcome] = []
-        var entries: [DocumentEntry] = []
-        var bytes = 0
-        for draft in drafts {
-            let entry = try entry(for: draft)
-            let size = entry.document.text.utf8.count
-            if entries.count == Self.maximumBatch || (!entries.isEmpty && bytes + size > Self.maximumBatchBytes) {
-                outcomes += try await put(entries)
-                entries.removeAll(keepingCapacity: true)
-                bytes = 0
-            }
-            entries.append(entry)
-            bytes += size
+        // A part at a time, so that not all passages of all drafts are held at once.
+        var rest = drafts[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(Self.maximumBatch)
+            outcomes += try await store(part.map(entry))
+            rest = rest.dropFirst(part.count)
         }
-        if !entries.isEmpty { outcomes += try await put(entries) }
         return outcomes
     }
 
     private func put(_ entries: [DocumentEntry]) async throws -> [PutOutcome] {
-        let outcomes = try await store.put(entries)
+        let outcomes = try await library.put(entries)
         if outcomes.contains(where: { $0.change != .unchanged }) { changed() }
+        return outcomes
+    }
+
+    /// Stores entries in order, in transactions of bounded size.
+    func store(_ entries: [DocumentEntry]) async throws -> [PutOutcome] {
+        var outcomes: [PutOutcome] = []
+        var group: [DocumentEntry] = []
+        var bytes = 0
+        for entry in entries {
+            let size = entry.document.text.utf8.count
+            if group.count == Self.maximumBatch || (!group.isEmpty && bytes + size > Self.maximumBatchBytes) {
+                outcomes += try await put(group)
+                group.removeAll(keepingCapacity: true)
+                bytes = 0
+            }
+            group.append(entry)
+            bytes += size
+        }
+        if !group.isEmpty { outcomes += try await put(group) }
         return outcomes
     }
 

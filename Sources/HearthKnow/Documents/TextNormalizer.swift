@@ -43,6 +43,12 @@ package enum TextNormalizer {
         scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass != .notReordered
     }
 
+    /// Words of a normal text: with one blank between them they are a normal text again.
+    static func words(of raw: String) -> [Substring] {
+        // What is too long has no words; callers bound their texts far below.
+        ((try? text(raw)) ?? "").split(whereSeparator: \.isWhitespace)
+    }
+
     /// One line of at most `maximumTitle` characters.
     package static func title(_ title: String) -> String {
         // A title is short: what is far behind its limit is not looked at.

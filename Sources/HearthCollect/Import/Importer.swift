@@ -1,0 +1,137 @@
+import Crypto
+import Dispatch
+import Foundation
+package import HearthCore
+
+/// What became of one item.
+package enum ImportOutcome: Sendable, Hashable {
+    case done
+    /// Sent before, or the server has it.
+    case alreadyThere
+    /// The server or the plan says why.
+    case notUnderstood(String)
+    /// It may work later: the next run tries it again.
+    case failed(String)
+}
+
+package struct ImportResult: Sendable, Hashable {
+    package var path: String
+    package var outcome: ImportOutcome
+}
+
+/// What became of an import, item by item.
+package struct ImportReport: Sendable, Hashable {
+    package var results: [ImportResult] = []
+    package var hidden = 0
+
+    package func count(_ isCounted: (ImportOutcome) -> Bool) -> Int { results.count { isCounted($0.outcome) } }
+    package var done: Int { count { $0 == .done } }
+    package var alreadyThere: Int { count { $0 == .alreadyThere } }
+    package var notUnderstood: Int { count { if case .notUnderstood = $0 { true } else { false } } }
+    package var failed: Int { count { if case .failed = $0 { true } else { false } } }
+}
+
+package struct ImportProgress: Sendable, Hashable {
+    /// Of the plan's items, including this one.
+    package var finished: Int
+    package var total: Int
+    /// Of all files, and of those finished.
+    package var bytes: Int
+    package var totalBytes: Int
+    package var last: ImportResult
+}
+
+/// What the server says to a file.
+package enum SendOutcome: Sendable, Hashable { case stored, alreadyThere }
+
+/// Sends what a plan found, one after the other, and writes down what arrived.
+package struct Importer: Sendable {
+    /// Bytes read at once for the digest.
+    private static let piece = 1 << 20
+    private static let queue = DispatchQueue(label: "hearth.import")
+    /// Failures in a row after which an import stops: the server is away.
+    package static let maximumFailures = 5
+
+    private var journal: ImportJournal
+    private let send: @Sendable (ImportItem, _ digest: String) async throws -> SendOutcome
+
+    /// - Parameter send: Sends the file to the server's `item.route.path`. Throws `HearthError`: with disposition `retry` the
+    ///   item is tried again in the next run, any other is the reason why it was not understood.
+    package init(
+        journal: ImportJournal, send: @escaping @Sendable (ImportItem, _ digest: String) async throws -> SendOutcome
+    ) {
+        self.journal = journal
+        self.send = send
+    }
+
+    /// Runs to the end of the plan, and says of each item what became of it.
+    /// - Throws: When the journal cannot be written, `maximumFailures` items failed in a row, or the task is cancelled. What
+    ///   arrived until then is in the journal.
+    package mutating func run(
+        _ plan: ImportPlan, progress: (ImportProgress) -> Void = { _ in }
+    ) async throws -> ImportReport {
+        var report = ImportReport(results: [], hidden: plan.hidden)
+        var failures = 0
+        var bytes = 0
+        let total = plan.items.reduce(0) { $0 + $1.size }
+        for (index, item) in plan.items.enumerated() {
+            try Task.checkCancellation()
+            let outcome = try await outcome(of: item)
+            let result = ImportResult(path: item.path, outcome: outcome)
+            report.results.append(result)
+            bytes += item.size
+            progress(
+                ImportProgress(
+                    finished: index + 1, total: plan.items.count, bytes: bytes, totalBytes: total, last: result))
+            guard case .failed(let reason) = outcome else {
+                failures = 0
+                continue
+            }
+            failures += 1
+            if failures == Self.maximumFailures {
+                throw HearthError(
+                    .overloaded, "\(failures) files in a row could not be sent. The last: \(reason)",
+                    hint: "Run the same command again later; it goes on here.", disposition: .retry)
+            }
+        }
+        report.results += plan.skipped.map { ImportResult(path: $0.path, outcome: .notUnderstood($0.reason)) }
+        return report
+    }
+
+    private mutating func outcome(of item: ImportItem) async throws -> ImportOutcome {
+        let digest: String
+        do {
+            digest = try await Self.digest(item.path)
+        } catch {
+            return .notUnderstood("It can no longer be read.")
+        }
+        if journal.holds(item, digest: digest) { return .alreadyThere }
+        let sent: SendOutcome
+        do {
+            sent = try await send(item, digest)
+        } catch let error as HearthError {
+            return error.disposition == .retry ? .failed(error.message) : .notUnderstood(error.message)
+        }
+        try journal.note(item, digest: digest)
+        return sent == .stored ? .done : .alreadyThere
+    }
+
+    /// SHA-256 in hexadecimal; reading blocks, so it happens on a queue of its own.
+    package static func digest(_ path: String) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async {
+                continuation.resume(
+                    with: Result {
+                        let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+                        defer { try? handle.close() }
+                        var hash = SHA256()
+                        while let data = try handle.read(upToCount: piece), !data.isEmpty { hash.update(data: data) }
+                        return hash.finalize().map { byte in
+                            let digits = String(byte, radix: 16)
+                            return byte < 16 ? "0" + digits : digits
+                        }.joined()
+                    })
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import HearthCore
+package import HearthPipeline
+package import HearthStore
+import OrderedCollections
+
+/// Makes a document of the text in each picture. The same picture is the same document, however often it came.
+package struct ScreenshotDocumentProcessor: Processor {
+    package let name = "screenshot-documents"
+    package let summary = "Puts the text of pictures into the library."
+    package let inputs = ["media_text_ocr_extracted"]
+    package let outputs: [String] = []
+    package let batchLimit = 100
+
+    private let intake: DocumentIntake
+
+    package init(intake: DocumentIntake) { self.intake = intake }
+
+    package func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
+        let drafts = (0..<batch.count).map { index in
+            let row = ReadingRow(batch, index)
+            let blob = row.string("source_blob")
+            var metadata: [(String, JSONValue)] = []
+            if let masked = row.integer("masked"), masked > 0 { metadata.append(("masked", .integer(masked))) }
+            if let confidence = row.double("confidence") { metadata.append(("confidence", .real(confidence))) }
+            if let source = row.json("source") { metadata.append(("source", source)) }
+            if let incomplete = row.string("incomplete") { metadata.append(("incomplete", .string(incomplete))) }
+            let draft = DocumentDraft(
+                person: row.head.person, kind: .screenshot, text: row.string("text") ?? "",
+                source: DraftSource(
+                    name: "screenshots", key: blob ?? row.head.recordID.description, blob: blob,
+                    stream: batch.stream.name, record: row.head.recordID, device: row.head.device),
+                timestamp: row.head.timestamp,
+                metadata: .object(.init(metadata, uniquingKeysWith: { first, _ in first })))
+            return (row: index, draft: draft)
+        }
+        return ProcessorResult(
+            failures: try await intake.add(rows: drafts).map { ReadingFailure(row: $0.row, error: $0.error) })
+    }
+}
