@@ -22,13 +22,12 @@ package struct Ingest: Sendable {
         var draft = Draft()
         body.withRoot { admission.admit($0, index: 0, source: source, into: &draft) }
         if let rejection = draft.rejected.first { throw rejection.error }
-        let outcome = try await writer.submit(draft.batches)
-        let batch = draft.batches[0]
-        let head = batch.heads[0]
-        let duplicate = outcome[0].duplicates.first
-        return Receipt(
-            id: duplicate?.original ?? head.recordID, stream: batch.stream.name, received: head.received,
-            isDuplicate: duplicate != nil, flags: head.flags.subtracting(.clientKeyed))
+        return draft.receipt(try await writer.submit(draft.batches))
+    }
+
+    /// Commits a draft of one admitted reading for a caller that does not wait; see `CommitWriter.submit(_:reply:)`.
+    package func one(_ draft: Draft, reply: @escaping @Sendable (Result<Receipt, HearthError>) -> Void) {
+        writer.submit(draft.batches) { result in reply(result.map { draft.receipt($0) }) }
     }
 
     /// Takes many readings: good ones are stored, bad ones listed. Each body is an array of readings, an object with
@@ -85,12 +84,12 @@ package struct Ingest: Sendable {
             guard device.kind == .string, let id = UniqueID(utf8: device.utf8) else {
                 throw HearthError(
                     .invalidValue, "The batch's device_id is not a UUID.",
-                    fields: [.init(pointer: "/device_id", message: "a device id is a UUID")])
+                    fields: [.init(pointer: "/device_id", message: "is not a UUID")])
             }
             if let expected = source.device, expected != id {
                 throw HearthError(
                     .invalidValue, "The batch is of another device than this connection.",
-                    fields: [.init(pointer: "/device_id", message: "this connection belongs to another device")])
+                    fields: [.init(pointer: "/device_id", message: "is not the device of this connection")])
             }
             source.device = id
         }
@@ -98,7 +97,7 @@ package struct Ingest: Sendable {
             guard name.kind == .string, let stream = registry.named(utf8: name.utf8) else {
                 throw HearthError(
                     .invalidValue, "The batch names a stream that does not exist.",
-                    fields: [.init(pointer: "/stream", message: "there is no such stream; GET /streams lists them")])
+                    fields: [.init(pointer: "/stream", message: "names no stream; GET /streams lists them")])
             }
             source.stream = stream
         }

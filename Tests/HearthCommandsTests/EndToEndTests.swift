@@ -45,7 +45,7 @@ import Testing
         try await RunningHearth.use { hearth in
             let device = try await hearth.addDevice("Watch")
             let made = try await hearth.hearth(
-                "tokens", "create", "Reader", "--streams", "steps", "--expires", "90d", "--json"
+                "tokens", "create", "Reader", "--role", "service", "--streams", "steps", "--expires", "90d", "--json"
             ).json
             let secret = try #require(made["token"]?.string)
             #expect(made["expires_at"]?.string != nil)

@@ -12,7 +12,7 @@ enum SettingsPage {
     private static let limits: Set<String> = ["queue_rows", "max_connections", "rate_limit_per_second"]
 
     static var text: String {
-        let tls = Settings.all.filter { $0.name.hasPrefix("tls_") }
+        let tls = Settings.all.filter { $0.name.hasPrefix("tls_") || $0.name == "ca" }
         let bounds = Settings.all.filter { $0.form == "bytes" || limits.contains($0.name) }
         let others = Settings.all.filter { !tls.contains($0) && !bounds.contains($0) }
         return """
@@ -30,7 +30,7 @@ enum SettingsPage {
             tls_key: tls/hearth.key
             ```
 
-            A name that does not exist or a value out of range stops the start, with every mistake named at once.
+            A name that does not exist, here or as a variable `HEARTH_…`, or a value out of range stops the start, with every mistake named at once.
 
             ## Server
 
@@ -54,6 +54,7 @@ enum SettingsPage {
             | `HEARTH_TEST_PROGRAM` | beside the tests | The program that the crash test kills. |
             | `HEARTH_CRASH_ROUNDS` | 50 | How often the crash test kills it. |
             | `HEARTH_FUZZ_SECONDS` | a short run | How long each fuzz test runs. `make fuzz` sets it. |
+            | `HEARTH_FUZZ_SEED` | another in each run | Seed of the fuzz tests, as a failure prints it. |
             | `HEARTH_WRITE_PAGES` | not set | When it is set, the tests write the pages they check, this one among them. |
 
             """

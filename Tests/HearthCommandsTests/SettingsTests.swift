@@ -146,8 +146,14 @@ import Testing
         #expect(try settings(file: "port:\n").port == 8000)
     }
 
-    @Test func mistypedVariablesAreNoticed() throws {
-        #expect(try settings(environment: ["HEARTH_PROT": "1", "HOME": "/"]).unknownVariables == ["HEARTH_PROT"])
+    @Test func mistypedVariablesStopTheStart() throws {
+        let error = #expect(throws: HearthError.self) {
+            try settings(environment: ["HEARTH_PROT": "1", "HEARTH_UTTERLY_UNKNOWN": "2", "HOME": "/"])
+        }
+        #expect(error?.fields.map(\.pointer) == ["HEARTH_PROT", "HEARTH_UTTERLY_UNKNOWN"])
+        #expect(error?.fields.first?.message == "is not a setting; did you mean `HEARTH_PORT`?")
+        #expect(error?.fields.last?.message == "is not a setting; the reference page lists those there are")
+        #expect(try settings(environment: ["HEARTH_FUZZ_SECONDS": "1", "HEARTHSTONE": "2"]).port == 8000)
     }
 
     @Test func everyDeclarationIsReadOnce() throws {

@@ -241,7 +241,8 @@ import Testing
             let upload = Upload<AudioUpload>(
                 ingest: home.dependencies.ingest, blobs: home.blobs,
                 stream: try #require(home.dependencies.registry["audio"]),
-                caller: Principal(id: home.ada.id, role: .owner, person: home.ada.id))
+                caller: Principal(id: home.ada.id, role: .owner, person: home.ada.id),
+                metrics: home.dependencies.metrics)
             #expect(throws: HearthError.self) { try upload.refuseTooLong(513 << 20) }
             #expect(throws: Never.self) { try upload.refuseTooLong(512 << 20) }
         }

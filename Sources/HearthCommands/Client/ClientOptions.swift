@@ -11,11 +11,20 @@ struct ClientOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Address of the server, as in https://hearth.example:8000.", valueName: "url"))
     var url: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Certificates to trust for --url, instead of HEARTH_CA and the system's.", valueName: "file"),
+        completion: .file(extensions: ["pem", "crt"]))
+    var ca: String?
+
     @Flag(help: "Print JSON.")
     var json = false
 
     func settings(_ context: CommandContext) throws -> Settings {
-        try Settings(environment: context.environment, options: home.map { ["home": $0] } ?? [:])
+        var options: [String: String] = [:]
+        options["home"] = home
+        options["ca"] = ca
+        return try Settings(environment: context.environment, options: options)
     }
 
     /// The client for the server that the options and settings mean.

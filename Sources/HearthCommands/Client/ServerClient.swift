@@ -15,6 +15,8 @@ struct ServerClient: Sendable {
     enum Trust: Sendable {
         /// Whatever the system's certificate authorities vouch for.
         case authorities
+        /// What the certificates of this file vouch for, the file's own among them.
+        case authority(path: String)
         /// The certificate of our own settings, byte for byte: household certificates are mostly self-signed.
         case certificate(path: String)
     }
@@ -28,7 +30,7 @@ struct ServerClient: Sendable {
                     hint: "Write it as in http://127.0.0.1:8000 or https://hearth.example.")
             }
             self.address = address
-            trust = .authorities
+            trust = settings.authority.map { .authority(path: $0) } ?? .authorities
         } else {
             address =
                 HomeLock.holder(of: settings.home)?.address
@@ -103,6 +105,14 @@ struct ServerClient: Sendable {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv13
         configuration.applicationProtocols = ["http/1.1"]
+        if case .authority(let path) = trust {
+            guard let certificates = try? NIOSSLCertificate.fromPEMFile(path), !certificates.isEmpty else {
+                throw HearthError(
+                    .settingsInvalid, "\(path), which names whom to trust, holds no certificate.",
+                    hint: "Give --ca or HEARTH_CA a file with certificates in PEM form.")
+            }
+            configuration.trustRoots = .certificates(certificates)
+        }
         do {
             return try NIOSSLContext(configuration: configuration)
         } catch {
@@ -116,7 +126,7 @@ struct ServerClient: Sendable {
         let isName = (try? SocketAddress(ipAddress: address.host, port: 0)) == nil
         let name = isName ? address.host : nil
         switch trust {
-        case .authorities: return try NIOSSLClientHandler(context: context, serverHostname: name)
+        case .authorities, .authority: return try NIOSSLClientHandler(context: context, serverHostname: name)
         case .certificate(let path):
             guard let expected = try NIOSSLCertificate.fromPEMFile(path).first else {
                 throw HearthError(.settingsInvalid, "\(path) holds no certificate.")

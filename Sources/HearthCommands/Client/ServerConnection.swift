@@ -1,6 +1,7 @@
 import HearthCore
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// One open connection to a Hearth; requests go one after the other.
 final class ServerConnection {
@@ -101,8 +102,22 @@ final class ServerConnection {
         }
     }
 
+    /// Whether the handshake of TLS ended because of the server's certificate.
+    private static func isDistrust(_ error: any Error) -> Bool {
+        if error is NIOSSLExtraError { return true }
+        guard case .handshakeFailed(let reason)? = error as? NIOSSLError else { return false }
+        return "\(reason)".contains("CERTIFICATE_VERIFY_FAILED")
+    }
+
     private func lost(because cause: (any Error)? = nil) -> HearthError {
         isReusable = false
+        if let cause, Self.isDistrust(cause) {
+            return HearthError(
+                .serverUnreachable, "The certificate of \(address) is not trusted here.",
+                hint: "It is signed by an authority that this machine does not know, has ended, or names another host. "
+                    + "For an authority of your own give its certificate with --ca FILE or HEARTH_CA.",
+                cause: cause)
+        }
         return HearthError(
             .serverUnreachable, "The connection to \(address) broke before the answer was complete.",
             hint: "Check the server's log, then try again.", disposition: .retry, cause: cause)

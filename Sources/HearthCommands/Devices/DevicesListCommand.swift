@@ -13,7 +13,15 @@ struct DevicesListCommand: Verb {
     func run(in context: CommandContext) async throws {
         let client = try connection.client(context)
         let devices = try await client.items(of: .get("/devices", [("include_deleted", all ? "true" : nil)]))
-        if connection.json { return try context.output.line(JSONValue.array(devices).prettyText) }
+        if connection.json {
+            let activity = devices.isEmpty ? [:] : try await DeviceActivity.read(client)
+            let described = devices.map { device in
+                let seen = device["id"]?.string.flatMap { activity[$0] }
+                return device.adding("last_seen", seen?.lastSeen.map { .string($0.description) } ?? .null)
+                    .adding("readings", .integer(Int64(seen?.readings ?? 0)))
+            }
+            return try context.output.line(JSONValue.array(described).prettyText)
+        }
         guard !devices.isEmpty else {
             return try context.output.line("There is no device yet. `hearth devices add NAME --kind phone` makes one.")
         }

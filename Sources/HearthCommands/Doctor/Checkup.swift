@@ -14,24 +14,12 @@ struct Checkup {
     static let comfortableFreeBytes = 1 << 30
 
     func findings() async -> [Finding] {
-        var findings = [variables()] + folders() + [diskSpace(), fileSystem()]
+        var findings = folders() + [diskSpace(), fileSystem()]
         findings.append(await server())
         findings += exposure() + TLSCheckup(settings: settings, now: context.time.now()).findings()
         findings += [descriptors(), clock(), timeZone()]
         findings += LibraryCheckup(settings: settings).findings()
         return findings
-    }
-
-    private func variables() -> Finding {
-        let unknown = settings.unknownVariables
-        guard let first = unknown.first else { return .ok("environment", "every HEARTH_ variable is known") }
-        let near = NearestName.of(first, among: Settings.all.map(\.name)).map {
-            "did you mean HEARTH_\($0.uppercased())?"
-        }
-        return .warn(
-            "environment",
-            "\(unknown.joined(separator: ", ")) \(unknown.count == 1 ? "is" : "are") not settings of Hearth",
-            fix: near ?? "remove what is mistyped")
     }
 
     // MARK: Files

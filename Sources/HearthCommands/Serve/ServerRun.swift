@@ -12,7 +12,6 @@ struct ServerRun {
     init(settings: Settings, context: CommandContext) async throws {
         self.context = context
         let logger = LogOutput.logger(level: settings.log, output: context.errors)
-        for name in settings.unknownVariables { try context.warn("\(name) is not a setting of Hearth.") }
         if !settings.isLoopback, !settings.usesTLS {
             try context.warn(
                 """

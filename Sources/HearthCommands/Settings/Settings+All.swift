@@ -91,6 +91,14 @@ extension Setting where Value == String? {
             "tls_key", form: "file", initial: "no TLS", help: "Private key of the certificate in PEM form.")
     }
 
+    static var authority: Setting {
+        optionalText(
+            "ca", form: "file", initial: "the system's authorities",
+            help:
+                "Certificates in PEM form that commands trust for a server named by `--url`: its authority's, or its own."
+        )
+    }
+
     static var timeZone: Setting {
         optionalText(
             "time_zone", form: "text", range: "an IANA name", initial: "the system's time zone",
@@ -127,6 +135,7 @@ extension Settings {
         Setting<String>.home.declaration, Setting<String>.host.declaration, Setting<Int>.port.declaration,
         Setting<String?>.token.declaration, Setting<String>.log.declaration,
         Setting<String?>.tlsCertificate.declaration, Setting<String?>.tlsKey.declaration,
+        Setting<String?>.authority.declaration,
         Setting<Int>.threads.declaration, Setting<Int>.bodyLimitBytes.declaration,
         Setting<Int>.uploadLimitBytes.declaration, Setting<Int>.queueRows.declaration,
         Setting<Int>.maxConnections.declaration, Setting<Int>.rateLimitPerSecond.declaration,

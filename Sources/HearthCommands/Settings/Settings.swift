@@ -18,6 +18,8 @@ package struct Settings: Sendable {
     package var uploadLimitBytes: Int
     package var queueRows: Int
     package var maxConnections: Int
+    /// Certificates that commands believe instead of the system's authorities.
+    package var authority: String?
     /// 0: no limit.
     package var rateLimitPerSecond: Int
     /// IANA name; nil: the system's.
@@ -29,8 +31,6 @@ package struct Settings: Sendable {
 
     /// Where each value came from, in the order of `all`.
     package private(set) var inForce: [SettingInForce]
-    /// Variables named `HEARTH_…` that are none of ours: most likely mistyped.
-    package private(set) var unknownVariables: [String]
 
     /// Reads the settings in force.
     /// - Parameters:
@@ -47,6 +47,7 @@ package struct Settings: Sendable {
         log = reader.value(.log)
         tlsCertificate = reader.path(.tlsCertificate)
         tlsKey = reader.path(.tlsKey)
+        authority = reader.path(.authority)
         threads = reader.value(.threads)
         bodyLimitBytes = reader.value(.bodyLimitBytes)
         uploadLimitBytes = reader.value(.uploadLimitBytes)
@@ -61,9 +62,9 @@ package struct Settings: Sendable {
             let missing = tlsCertificate == nil ? Setting.tlsCertificate : Setting.tlsKey
             reader.refuse(missing.declaration, "is missing; TLS needs the certificate and its key")
         }
+        reader.refuseUnknownVariables()
         try reader.finish()
         inForce = reader.inForce
-        unknownVariables = reader.unknownVariables
     }
 
     package static let fileName = "hearth.yaml"

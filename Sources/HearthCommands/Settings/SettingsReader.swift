@@ -119,9 +119,22 @@ struct SettingsReader {
             fields: problems)
     }
 
-    var unknownVariables: [String] {
-        let known = Set(Settings.all.map(\.variable))
-        return environment.keys.filter { $0.hasPrefix("HEARTH_") && !known.contains($0) }.sorted()
+    /// What the tests of Hearth read, which may be set while they start servers.
+    private static let variablesOfTests: Set<String> = [
+        "HEARTH_TEST_DATA", "HEARTH_TEST_PROGRAM", "HEARTH_CRASH_ROUNDS", "HEARTH_FUZZ_SECONDS", "HEARTH_FUZZ_SEED",
+        "HEARTH_WRITE_PAGES",
+    ]
+
+    /// A variable that is named as ours and is none is most likely mistyped, and what it should have said would not hold.
+    mutating func refuseUnknownVariables() {
+        let known = Set(Settings.all.map(\.variable)).union(Self.variablesOfTests)
+        for name in environment.keys.filter({ $0.hasPrefix("HEARTH_") && !known.contains($0) }).sorted() {
+            let nearest = NearestName.of(name, among: Settings.all.map(\.name))
+            let proposal =
+                nearest.map { "; did you mean `HEARTH_\($0.uppercased())`?" }
+                ?? "; the reference page lists those there are"
+            refuse(name, "is not a setting\(proposal)")
+        }
     }
 }
 

@@ -8,6 +8,16 @@ enum SystemTimeZone {
 
     /// IANA name: from `TZ`, from where `/etc/localtime` leads, from `/etc/timezone`, else `UTC`.
     static func name(environment: [String: String]) -> String {
+        let name = localName(environment: environment)
+        return universal.contains(name) ? "UTC" : name
+    }
+
+    /// Other names of UTC in the database of zones.
+    private static let universal: Set<String> = [
+        "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu",
+    ]
+
+    private static func localName(environment: [String: String]) -> String {
         if let zone = environment["TZ"] {
             let name = zone.hasPrefix(":") ? String(zone.dropFirst()) : zone
             if exists(name) { return name }

@@ -9,8 +9,10 @@ struct StreamsAggregateCommand: Verb {
     @Argument(help: "Name of the stream.")
     var stream: String
 
-    @Option(help: ArgumentHelp("Fields to look at, separated by commas.", valueName: "names"))
-    var field: String
+    @Option(
+        help: ArgumentHelp(
+            "Fields to look at, separated by commas; every numeric one if not given.", valueName: "names"))
+    var field: String?
 
     @Option(help: ArgumentHelp("Length of a bucket: 15m, 1h, 1d, 1w, 1mo or all.", valueName: "length"))
     var bucket = "1h"

@@ -13,7 +13,7 @@ struct TokensCreateCommand: Verb {
     var name: String
 
     @Option(help: ArgumentHelp("What it may do.", valueName: "role"))
-    var role: TokenRole = .service
+    var role: TokenRole
 
     @Option(
         help: ArgumentHelp(

@@ -35,7 +35,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
             case .loneSurrogate: "half of a surrogate pair in a string"
             case .controlCharacter: "unescaped control character in a string"
             case .invalidNumber: "not a number as JSON writes it"
-            case .numberOutOfRange: "number out of range"
+            case .numberOutOfRange: "number out of range; NaN and infinities are no numbers here"
             case .duplicateKey(let key): "the key \"\(key)\" stands twice in one object"
             case .tooDeep(let limit): "nested deeper than \(limit) levels"
             case .tooLarge(let limit): "larger than \(limit) bytes"

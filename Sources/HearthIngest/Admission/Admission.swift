@@ -45,7 +45,8 @@ package struct Admission: Sendable {
     package func admit(_ item: JSONReference, index: Int, source: Source, into draft: inout Draft) {
         guard item.kind == .object else {
             return draft.reject(
-                index: index, .invalid([.init(pointer: "", message: "a reading is a JSON object")], stream: nil))
+                index: index, .invalid([.init(pointer: "", message: "is not a JSON object")], stream: nil),
+                stream: source.stream?.name)
         }
         let envelope = Envelope(item)
         guard let stream = stream(of: envelope, source) else {
@@ -58,24 +59,25 @@ package struct Admission: Sendable {
             }
         }
         if stream.blobColumn != nil, let blob = item["blob"], !source.blobs.contains(blob.string ?? "") {
-            problems.append(.init(pointer: "/blob", message: "there is no such file; upload it to its endpoint"))
+            problems.append(.init(pointer: "/blob", message: "names no file; upload it to its endpoint"))
         }
         let received = time.now()
         let device = device(of: envelope, source, &problems)
         var flags: ReadingFlags = []
         let timestamp = timestamp(of: envelope, stream.time, received, &flags, &problems)
         if let id = envelope.id, id.kind != .string || id.utf8.isEmpty || id.utf8.count > 200 {
-            problems.append(.init(pointer: "/id", message: "an id is a string of 1 to 200 bytes"))
+            problems.append(.init(pointer: "/id", message: "is not a string of 1 to 200 bytes"))
         }
         if let device, !source.principal.may(.writeStream(stream.name, person: device.person, device: device.id)) {
             return draft.reject(
                 index: index,
                 HearthError(
                     .streamNotAllowed, "This token may not write to the stream \(stream.name).",
-                    hint: "Mint a token whose list of streams has it: hearth tokens create --help"))
+                    hint: "Mint a token whose list of streams has it: hearth tokens create --help"),
+                stream: stream.name)
         }
         guard problems.isEmpty, let device, let timestamp else {
-            return draft.reject(index: index, .invalid(problems, stream: stream.name))
+            return draft.reject(index: index, .invalid(problems, stream: stream.name), stream: stream.name)
         }
 
         let batchIndex = draft.batchIndex(for: stream)
@@ -103,12 +105,13 @@ package struct Admission: Sendable {
 
     private func unknownStream(_ envelope: Envelope) -> HearthError {
         guard let name = envelope.stream ?? envelope.type else {
-            return .invalid([.init(pointer: "/stream", message: "the reading does not name its stream")], stream: nil)
+            return .invalid(
+                [.init(pointer: "/stream", message: "is required: the name of the reading's stream")], stream: nil)
         }
         let pointer = envelope.stream == nil ? "/type" : "/stream"
         let message =
-            name.string.map { "there is no stream \"\($0.prefix(64))\"; GET /streams lists them" }
-            ?? "the name of a stream is a string"
+            name.string.map { "names no stream (\"\($0.prefix(64))\"); GET /streams lists them" }
+            ?? "is not a string"
         return .invalid([.init(pointer: pointer, message: message)], stream: nil)
     }
 
@@ -118,11 +121,11 @@ package struct Admission: Sendable {
         let id: UniqueID
         if let named = envelope.device {
             guard named.kind == .string, let parsed = UniqueID(utf8: named.utf8) else {
-                problems.append(.init(pointer: "/device_id", message: "a device id is a UUID"))
+                problems.append(.init(pointer: "/device_id", message: "is not a UUID"))
                 return nil
             }
             if let expected = source.device, expected != parsed {
-                problems.append(.init(pointer: "/device_id", message: "this connection belongs to another device"))
+                problems.append(.init(pointer: "/device_id", message: "is not the device of this connection"))
                 return nil
             }
             id = parsed
@@ -133,16 +136,16 @@ package struct Admission: Sendable {
             return nil
         }
         if let own = source.principal.deviceID, own != id {
-            problems.append(.init(pointer: "/device_id", message: "this token belongs to another device"))
+            problems.append(.init(pointer: "/device_id", message: "is not the device of this token"))
             return nil
         }
         guard let device = devices.device(id) else {
-            problems.append(.init(pointer: "/device_id", message: "no such device; register it with POST /devices"))
+            problems.append(.init(pointer: "/device_id", message: "names no device; register it with POST /devices"))
             return nil
         }
         guard device.deletedAt == nil else {
             problems.append(
-                .init(pointer: "/device_id", message: "the device was removed; restore it or use another one"))
+                .init(pointer: "/device_id", message: "names a device that was removed; restore it or use another one"))
             return nil
         }
         return device
@@ -173,15 +176,15 @@ package struct Admission: Sendable {
             problems.append(
                 .init(
                     pointer: "/timestamp",
-                    message: "\(time) is before \(policy.oldest), the oldest this stream takes; is the device's clock "
-                        + "set?"))
+                    message: "is \(time), before \(policy.oldest), the oldest this stream takes; look at the device's "
+                        + "clock"))
             return nil
         }
         if time > now + policy.future {
             problems.append(
                 .init(
                     pointer: "/timestamp",
-                    message: "\(time) is too far in the future (here it is \(now)); is the device's clock set?"))
+                    message: "is \(time), too far in the future (here it is \(now)); look at the device's clock"))
             return nil
         }
         if time > now + policy.skew { flags.insert(.clockSkew) }
@@ -241,9 +244,16 @@ struct Envelope {
 extension HearthError {
     static func invalid(_ fields: [Field], stream: String?) -> HearthError {
         let what = stream.map { "The reading does not fit the stream \($0)" } ?? "The reading cannot be taken"
-        let first = fields.first.map { "\($0.pointer.isEmpty ? "it" : $0.pointer) \($0.message)" } ?? "it is not valid"
+        let first =
+            fields.first.map { "\($0.pointer.isEmpty ? "it" : $0.pointer) \($0.message.trimmingFullStop)" }
+            ?? "it is not valid"
         return HearthError(.invalidValue, "\(what): \(first).", fields: fields)
     }
+}
+
+extension String {
+    /// For a sentence that gets its full stop from another.
+    fileprivate var trimmingFullStop: String { hasSuffix(".") ? String(dropLast()) : self }
 }
 
 extension ErrorCode {

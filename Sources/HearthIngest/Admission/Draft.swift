@@ -6,10 +6,13 @@ package import HearthStore
 package struct Rejection: Sendable, Hashable {
     package var index: Int
     package var error: HearthError
+    /// The stream it was meant for, where that is known.
+    package var stream: String?
 
-    package init(index: Int, error: HearthError) {
+    package init(index: Int, error: HearthError, stream: String? = nil) {
         self.index = index
         self.error = error
+        self.stream = stream
     }
 }
 
@@ -32,8 +35,8 @@ package struct Draft: Sendable {
 
     package var isEmpty: Bool { places.isEmpty && rejected.isEmpty }
 
-    package mutating func reject(index: Int, _ error: HearthError) {
-        rejected.append(Rejection(index: index, error: error))
+    package mutating func reject(index: Int, _ error: HearthError, stream: String? = nil) {
+        rejected.append(Rejection(index: index, error: error, stream: stream))
     }
 
     /// Number of the batch for `stream`; batches are few, and neighbours mostly share one.
@@ -42,6 +45,18 @@ package struct Draft: Sendable {
         if let index = batches.firstIndex(where: { $0.stream === stream }) { return index }
         batches.append(ReadingBatch(stream: stream))
         return batches.count - 1
+    }
+}
+
+extension Draft {
+    /// The answer for the one reading of this draft.
+    func receipt(_ outcomes: [AppendOutcome]) -> Receipt {
+        let batch = batches[0]
+        let head = batch.heads[0]
+        let duplicate = outcomes[0].duplicates.first
+        return Receipt(
+            id: duplicate?.original ?? head.recordID, stream: batch.stream.name, received: head.received,
+            isDuplicate: duplicate != nil, flags: head.flags.subtracting(.clientKeyed))
     }
 }
 

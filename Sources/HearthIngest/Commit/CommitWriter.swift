@@ -6,10 +6,14 @@ import Synchronization
 /// Group commit: many callers, one transaction, one fsync. While a transaction reaches the disk the next one gathers,
 /// so that the harder the load, the more callers share a commit.
 package final class CommitWriter: Service {
+    /// Hears what became of the batches of one call, one outcome for each. Called on the writer's task or on the caller's
+    /// own thread, so it must not block.
+    package typealias Reply = @Sendable (Result<[AppendOutcome], HearthError>) -> Void
+
     private struct Entry {
         var batches: [ReadingBatch]
         var rows: Int
-        var continuation: CheckedContinuation<[AppendOutcome], any Error>
+        var reply: Reply
     }
 
     private struct State {
@@ -39,20 +43,22 @@ package final class CommitWriter: Service {
     /// Returns when all rows are on stable storage. Throws `.overloaded` at once when the queue is full, `.storageFull`
     /// or `.storageFailed` when the transaction failed; then nothing of this call is stored.
     package func submit(_ batches: [ReadingBatch]) async throws(HearthError) -> [AppendOutcome] {
-        let rows = batches.reduce(0) { $0 + $1.count }
-        guard rows > 0 else { return batches.map { _ in AppendOutcome(stored: 0) } }
-        do {
-            return try await withCheckedThrowingContinuation { continuation in
-                enqueue(Entry(batches: batches, rows: rows, continuation: continuation))
-            }
-        } catch let error as HearthError {
-            throw error
-        } catch {
-            throw HearthError(.internalError, "The readings could not be stored.", disposition: .defect, cause: error)
+        let result = await withCheckedContinuation { continuation in
+            submit(batches) { continuation.resume(returning: $0) }
         }
+        return try result.get()
+    }
+
+    /// The same for callers that do not wait: `reply` is called once, when all rows are on stable storage or it is clear
+    /// that they will not be. Calls of one thread are answered in their order, but for refusals, which come at once.
+    package func submit(_ batches: [ReadingBatch], reply: @escaping Reply) {
+        let rows = batches.reduce(0) { $0 + $1.count }
+        guard rows > 0 else { return reply(.success(batches.map { _ in AppendOutcome(stored: 0) })) }
+        enqueue(Entry(batches: batches, rows: rows, reply: reply))
     }
 
     private func enqueue(_ entry: Entry) {
+        var isFirst = false
         let refusal = state.withLock { state -> HearthError? in
             if state.isClosed {
                 return HearthError(.shuttingDown, "Hearth is stopping.", disposition: .retry, retryAfter: .seconds(5))
@@ -65,13 +71,15 @@ package final class CommitWriter: Service {
                     hint: "Send them again after the time given; nothing is lost or doubled by that.",
                     disposition: .retry, retryAfter: .seconds(1))
             }
+            isFirst = state.waiting.isEmpty
             state.waiting.append(entry)
             state.waitingRows += entry.rows
             return nil
         }
         if let refusal {
-            entry.continuation.resume(throwing: refusal)
-        } else {
+            entry.reply(.failure(refusal))
+        } else if isFirst {
+            // Whoever stands behind others is taken with them, or right after.
             wakeUp.yield()
         }
     }
@@ -132,7 +140,7 @@ package final class CommitWriter: Service {
             var outcomes = joined.outcomes(from: try await store.append(joined.batches))[...]
             record(group, outcomes, clock.now - start)
             for entry in group {
-                entry.continuation.resume(returning: Array(outcomes.prefix(entry.batches.count)))
+                entry.reply(.success(Array(outcomes.prefix(entry.batches.count))))
                 outcomes = outcomes.dropFirst(entry.batches.count)
             }
         } catch {
@@ -140,11 +148,17 @@ package final class CommitWriter: Service {
             // Out of space concerns everyone. Any other failure may be the fault of one call, which must not take
             // its neighbours with it: each is tried alone.
             guard group.count > 1, (error as? HearthError)?.code != .storageFull else {
-                for entry in group { entry.continuation.resume(throwing: error) }
+                let failure = Self.failure(error)
+                for entry in group { entry.reply(.failure(failure)) }
                 return
             }
             for entry in group { await commit([entry]) }
         }
+    }
+
+    private static func failure(_ error: any Error) -> HearthError {
+        error as? HearthError
+            ?? HearthError(.internalError, "The readings could not be stored.", disposition: .defect, cause: error)
     }
 
     private func record(_ group: [Entry], _ outcomes: ArraySlice<AppendOutcome>, _ duration: Duration) {

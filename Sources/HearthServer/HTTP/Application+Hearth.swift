@@ -28,23 +28,30 @@ private struct HTTPService: Service {
         let settings = dependencies.settings
         let loops = MultiThreadedEventLoopGroup(
             numberOfThreads: settings.eventLoopThreads ?? System.coreCount)
+        let gate = AccessGate(dependencies.authenticator, settings.rates, dependencies.metrics)
+        let dates = HTTPDates(dependencies.time)
+        let desk = ExpressDesk(dependencies, gate: gate, dates: dates)
         let result: Result<Void, any Error>
         do {
-            try await makeServer(settings, loops).run()
+            try await makeServer(settings, loops, gate, dates, desk).run()
             result = .success(())
         } catch {
             result = .failure(error)
         }
+        desk.close()
         try await loops.shutdownGracefully()
         try result.get()
     }
 
-    private func makeServer(_ settings: ServerSettings, _ loops: MultiThreadedEventLoopGroup) throws -> any Service {
+    private func makeServer(
+        _ settings: ServerSettings, _ loops: MultiThreadedEventLoopGroup, _ gate: AccessGate, _ dates: HTTPDates,
+        _ desk: ExpressDesk
+    ) throws -> any Service {
         let dependencies = dependencies
-        let gate = AccessGate(dependencies.authenticator, settings.rates, dependencies.metrics)
-        let answerer = Answerer(makeRouter(dependencies, gate: gate).buildResponder(), dependencies)
+        let answerer = Answerer(makeRouter(dependencies, gate: gate).buildResponder(), dependencies, dates)
         let channel = HTTP1WebSocketChannel(
-            settings: settings, router: SocketRouter(dependencies, gate: gate), metrics: dependencies.metrics
+            settings: settings, router: SocketRouter(dependencies, gate: gate), metrics: dependencies.metrics,
+            desk: settings.hasExpressLane ? desk : nil
         ) { request, writer, channel in
             try await answerer.answer(request, writer, channel)
         }
@@ -71,10 +78,10 @@ private struct Answerer: Sendable {
     private let dates: HTTPDates
     private let server: String
 
-    init(_ responder: RouterResponder<ServerContext>, _ dependencies: ServerDependencies) {
+    init(_ responder: RouterResponder<ServerContext>, _ dependencies: ServerDependencies, _ dates: HTTPDates) {
         self.responder = responder
         logger = dependencies.logger
-        dates = HTTPDates(dependencies.time)
+        self.dates = dates
         server = "hearth/\(dependencies.settings.version)"
     }
 

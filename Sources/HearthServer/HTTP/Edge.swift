@@ -49,7 +49,8 @@ struct Edge: RouterMiddleware {
             failure = problem
             response = ProblemResponse.response(problem)
             if let refusal = error as? HTTPError { response.headers.append(contentsOf: refusal.headers) }
-            report(problem, request, context)
+            logger.report(
+                problem, request: context.requestID, method: request.method.rawValue, route: context.endpointPath)
         }
         response.headers[.requestID] = context.requestID.description
         SecurityHeaders.add(to: &response.headers)
@@ -99,17 +100,6 @@ struct Edge: RouterMiddleware {
 
     // MARK: After the route
 
-    /// What is our fault goes to the log with its cause, which the caller is not told.
-    private func report(_ problem: HearthError, _ request: Request, _ context: ServerContext) {
-        guard problem.disposition == .defect else { return }
-        logger.error(
-            "\(problem.message)",
-            metadata: [
-                "request": "\(context.requestID)", "code": "\(problem.code)", "method": "\(request.method)",
-                "route": "\(context.endpointPath ?? "-")", "cause": "\(problem.cause ?? "-")",
-            ])
-    }
-
     private func observe(
         _ response: inout Response, _ request: Request, _ context: ServerContext, _ failure: HearthError?,
         since start: ContinuousClock.Instant
@@ -139,5 +129,18 @@ struct Edge: RouterMiddleware {
         return RequestEnding(
             metrics: metrics, log: log, start: start, method: method, route: context.endpointPath ?? "unknown",
             status: status, entry: entry)
+    }
+}
+
+extension Logger {
+    /// What is our fault goes to the log with its cause, which the caller is not told.
+    func report(_ problem: HearthError, request: UniqueID, method: String, route: String?) {
+        guard problem.disposition == .defect else { return }
+        error(
+            "\(problem.message)",
+            metadata: [
+                "request": "\(request)", "code": "\(problem.code)", "method": "\(method)",
+                "route": "\(route ?? "-")", "cause": "\(problem.cause ?? "-")",
+            ])
     }
 }

@@ -20,15 +20,18 @@ struct HTTP1WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
     private let router: SocketRouter
     private let metrics: ServerMetrics
     private let usesTLS: Bool
+    /// nil: every request goes the ordinary path.
+    private let desk: ExpressDesk?
 
     init(
-        settings: ServerSettings, router: SocketRouter, metrics: ServerMetrics,
+        settings: ServerSettings, router: SocketRouter, metrics: ServerMetrics, desk: ExpressDesk?,
         responder: @escaping HTTPChannelHandler.Responder
     ) {
         limits = settings.limits
         usesTLS = settings.usesTLS
         self.router = router
         self.metrics = metrics
+        self.desk = desk
         self.responder = responder
     }
 
@@ -64,14 +67,17 @@ struct HTTP1WebSocketChannel: ServerChildChannel, HTTPChannelHandler {
         let decoder = ByteToMessageHandler(
             HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: bounds))
         let limits = limits
-        let usesTLS = usesTLS
+        let (usesTLS, desk) = (usesTLS, desk)
         let gate = ProtocolSwitch(
             timeout: TimeAmount(limits.headTimeout), router: router, encoder: encoder, decoder: decoder,
             outcome: outcome
         ) { channel in
             let pipeline = channel.pipeline.syncOperations
+            let watch = HTTPConnectionHandler(limits)
+            try pipeline.addHandler(watch)
+            if let desk { try pipeline.addHandler(ExpressHandler(desk, watch: watch, encoder: encoder)) }
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: usesTLS))
-            try pipeline.addHandler(HTTPConnectionHandler(limits))
+            try pipeline.addHandler(MalformedRequestHandler())
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
         }

@@ -1,21 +1,15 @@
-import HTTPTypes
-import HearthCore
 import NIOCore
 import NIOHTTP1
-import NIOHTTPTypes
-import NIOHTTPTypesHTTP1
 
-/// Ends connections whose peer has stopped, lets requests under way end when the server stops, and gives the framework's
-/// empty answer to what is not HTTP a body.
+/// Ends connections whose peer has stopped, and lets requests under way end when the server stops.
 final class HTTPConnectionHandler: ChannelDuplexHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private var machine: HTTPConnectionMachine
     private var timer: RepeatedTask?
-    private var isMalformed = false
 
     init(_ limits: ConnectionLimits) {
         machine = HTTPConnectionMachine(
@@ -63,12 +57,6 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         context.read()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        isMalformed = true
-        // A head that HTTP/1 can carry and the types of HTTP cannot is malformed all the same.
-        context.fireErrorCaught(error is HTTP1TypeConversionError ? HTTPParserError.invalidHeaderToken : error)
-    }
-
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         machine.writabilityChanged(context.channel.isWritable, at: .now)
         context.fireChannelWritabilityChanged()
@@ -82,49 +70,30 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     // MARK: Out
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        switch unwrapOutboundIn(data) {
-        case .head(let head)
-        where isMalformed && head.status == .badRequest && head.headerFields[.contentLength] == "0":
-            let answer = MalformedRequest.answer(nil)
-            context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
-            context.write(wrapOutboundOut(.body(answer.body)), promise: promise)
-        case .end:
-            if machine.sentEnd(at: .now) == .close {
-                context.writeAndFlush(data, promise: promise)
-                context.close(promise: nil)
-            } else {
-                context.write(data, promise: promise)
-            }
-        default: context.write(data, promise: promise)
+        if case .end = unwrapOutboundIn(data), machine.sentEnd(at: .now) == .close {
+            context.writeAndFlush(data, promise: promise)
+            context.close(promise: nil)
+        } else {
+            context.write(data, promise: promise)
         }
     }
-}
 
-/// The answer to bytes that are not HTTP, made without the router, which never saw a request.
-enum MalformedRequest {
-    static func answer(_ error: (any Error)?) -> (head: HTTPResponse, body: ByteBuffer) {
-        let failure =
-            switch error as? HTTPParserError {
-            case .headerOverflow:
-                HearthError(
-                    .headTooLarge, "The head of the request is too large.", hint: "Send fewer or shorter headers.")
-            default: HearthError(.malformedRequest, "This is not an HTTP/1.1 request.")
-            }
-        return answer(failure)
+    func triggerUserOutboundEvent(
+        context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+    ) {
+        guard event is MalformedRequest.Seen else {
+            return context.triggerUserOutboundEvent(event, promise: promise)
+        }
+        machine.becameMalformed(at: .now)
+        promise?.succeed()
     }
 
-    /// The problem as an answer that ends its connection.
-    static func answer(_ failure: HearthError) -> (head: HTTPResponse, body: ByteBuffer) {
-        let problem = ProblemResponse.problem(failure)
-        var head = HTTPResponse(status: problem.status)
-        head.headerFields[.contentType] = ProblemResponse.mediaType
-        head.headerFields[.contentLength] = String(problem.body.count)
-        head.headerFields[.connection] = "close"
-        if let wait = failure.retryAfter {
-            head.headerFields[.retryAfter] = String(ProblemResponse.wholeSeconds(wait))
-        }
-        if problem.status == .unauthorized { head.headerFields[.wwwAuthenticate] = ProblemResponse.challenge }
-        SecurityHeaders.add(to: &head.headerFields)
-        return (head, ByteBuffer(bytes: problem.body))
+    /// Whole answers went out past this handler.
+    ///
+    /// - Returns: Whether the connection has to be closed behind them.
+    func sentDirectly(_ count: Int) -> Bool {
+        var action = HTTPConnectionMachine.Action.none
+        for _ in 0..<count { action = machine.sentEnd(at: .now) }
+        return action == .close
     }
 }

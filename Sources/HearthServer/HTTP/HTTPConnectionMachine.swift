@@ -11,6 +11,8 @@ struct HTTPConnectionMachine {
     /// Between a request's head and its end.
     private var isReceiving = false
     private var isQuiescing = false
+    /// What came cannot be read any further; the answer that says so ends the connection.
+    private var isMalformed = false
     /// Since when we do not ask for bytes: the peer cannot be blamed for silence then.
     private var pausedSince: ContinuousClock.Instant?
     private var lastProgress: ContinuousClock.Instant
@@ -45,6 +47,15 @@ struct HTTPConnectionMachine {
 
     mutating func receivedEnd() { isReceiving = false }
 
+    /// Nothing that can be read follows. The answer to that counts as one to a request.
+    mutating func becameMalformed(at now: ContinuousClock.Instant) {
+        guard !isMalformed else { return }
+        isMalformed = true
+        if !isReceiving || outstanding <= 0 { outstanding = max(outstanding, 0) + 1 }
+        isReceiving = false
+        lastProgress = now
+    }
+
     mutating func sentEnd(at now: ContinuousClock.Instant) -> Action {
         outstanding -= 1
         lastProgress = now
@@ -66,16 +77,21 @@ struct HTTPConnectionMachine {
     /// The server stops: what is under way ends first.
     mutating func quiesce() -> Action {
         isQuiescing = true
-        return outstanding == 0 ? .close : .none
+        return outstanding <= 0 ? .close : .none
     }
 
     // MARK: Deadlines
 
     func timePassed(at now: ContinuousClock.Instant) -> Action {
         if let stuckSince, now - stuckSince >= idleTimeout { return .close }
+        // Not at once: closing over unread bytes would reset the connection, and the answer might never be seen.
+        if isMalformed { return outstanding <= 0 && now - lastProgress >= Self.lingering ? .close : .none }
         if isReceiving { return pausedSince == nil && now - lastProgress >= bodyTimeout ? .close : .none }
-        return outstanding == 0 && now - lastProgress >= idleTimeout ? .close : .none
+        return outstanding <= 0 && now - lastProgress >= idleTimeout ? .close : .none
     }
+
+    /// From the last answer to closing, where the peer does not close.
+    static let lingering = Duration.seconds(1)
 
     /// How often `timePassed` has to be asked.
     var checkInterval: Duration { min(idleTimeout, bodyTimeout) / 4 }

@@ -37,7 +37,7 @@ extension ServerContext {
         guard let text = parameters.get(name), let id = UniqueID(text) else {
             throw HearthError(
                 .malformedRequest, "The id in the path is not a UUID.",
-                fields: [HearthError.Field(pointer: "?\(name)", message: "is not a UUID")])
+                fields: [HearthError.Field(pointer: "{\(name)}", message: "is not a UUID")])
         }
         return id
     }

@@ -23,6 +23,9 @@ package struct ServerSettings: Sendable {
     /// For `hearth_build_info` and the `Server` header.
     package var version = "0"
 
+    /// Whether single readings are answered on the event loop. Callers see no difference, which tests compare.
+    package var hasExpressLane = true
+
     package init() {}
 
     package var usesTLS: Bool { certificatePath != nil }

@@ -45,6 +45,37 @@ final class AccessGate: Sendable {
         return principal
     }
 
+    // MARK: Callers seen before
+
+    /// Who shows this `Authorization` header, by a token that is good; nil for everything that `admit` has to judge.
+    /// Counts nothing.
+    ///
+    /// - Parameter known: The caller that was recognised last on the same connection.
+    func recognise(
+        _ authorization: String, from peer: SocketAddress?, known: inout KnownCaller?
+    ) -> Principal? {
+        if hasFailures.load(ordering: .relaxed), let address = Self.address(of: peer),
+            lockout.withLock({ $0.remainingLock(of: address, at: .now) }) != nil
+        {
+            return nil
+        }
+        if let known, authenticator.isValid(known.pass), known.shows(authorization) { return known.pass.principal }
+        known = nil
+        guard let credentials = try? Credentials(authorization: authorization, cookies: []),
+            let pass = authenticator.pass(for: credentials.token)
+        else { return nil }
+        known = KnownCaller(authorization: authorization, pass: pass)
+        return pass.principal
+    }
+
+    /// Holds a recognised caller to the rates. Counts the request only when it may pass; one that may not is refused by
+    /// `admit`, which says why.
+    func mayPass(_ principal: Principal, from peer: SocketAddress?) -> Bool {
+        if limitsAddresses, (try? refuseFlood(from: peer)) == nil { return false }
+        guard limitedRoles.contains(principal.role) else { return true }
+        return rates.withLock { $0.roles[principal.role]?.admit(principal.id, at: .now).wait } == nil
+    }
+
     /// What everybody has to pass, with a token or without.
     func refuseFlood(from peer: SocketAddress?) throws(HearthError) {
         guard limitsAddresses, let address = Self.address(of: peer) else { return }
@@ -102,6 +133,20 @@ final class AccessGate: Sendable {
     private static func address(of peer: SocketAddress?) -> ClientAddress? {
         peer?.ipAddress.flatMap { ClientAddress($0) }
     }
+}
+
+/// A caller that showed a good token on this connection: spares the next request the keyed hash.
+struct KnownCaller: Sendable {
+    private let authorization: [UInt8]
+    let pass: Authenticator.Pass
+
+    init(authorization: String, pass: Authenticator.Pass) {
+        self.authorization = Array(authorization.utf8)
+        self.pass = pass
+    }
+
+    /// Takes the same time wherever the two differ.
+    func shows(_ header: String) -> Bool { ConstantTime.areEqual(authorization, Array(header.utf8)) }
 }
 
 extension RateLimiter.Decision {

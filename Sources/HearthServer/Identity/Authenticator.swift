@@ -21,6 +21,13 @@ package final class Authenticator: Sendable {
         var owner: (digest: TokenDigest, principal: Principal)?
     }
 
+    /// A good token as it was found, for whoever sees it again and again.
+    package struct Pass: Sendable {
+        package var principal: Principal
+        fileprivate var expiresAt: Timestamp?
+        fileprivate var generation: Int
+    }
+
     /// What a token is worth.
     package enum Verdict: Hashable, Sendable {
         case good(Principal)
@@ -37,6 +44,8 @@ package final class Authenticator: Sendable {
     private let catalogue: any CatalogueStore
     private let time: any TimeSource
     private let table = Mutex(Table())
+    /// Grows with every change of the table, after it.
+    private let generation = Atomic<Int>(0)
 
     package init(ring: KeyRing, catalogue: any CatalogueStore, time: any TimeSource) {
         self.ring = ring
@@ -52,6 +61,7 @@ package final class Authenticator: Sendable {
             table.records = [:]
             for record in records { Self.add(record, to: &table) }
         }
+        generation.wrappingAdd(1, ordering: .releasing)
     }
 
     /// Lets the owner's token in; it replaces an earlier one.
@@ -59,17 +69,36 @@ package final class Authenticator: Sendable {
         let digest = token.digest(ring)
         let principal = Principal(id: Self.ownerID, role: .owner, person: person)
         table.withLock { $0.owner = (digest, principal) }
+        generation.wrappingAdd(1, ordering: .releasing)
     }
 
     package func verdict(on token: AccessToken) -> Verdict {
-        let digest = token.digest(ring)
-        let (entry, isOwner) = table.withLock { table -> (Entry?, Bool) in
-            if let owner = table.owner, owner.digest == digest { return (Entry(principal: owner.principal), true) }
-            return (table.entries[digest], false)
-        }
-        guard let entry else { return token.form == .mistyped ? .mistyped : .unknown }
-        if !isOwner, let end = entry.expiresAt, end <= time.now() { return .expired }
+        guard let entry = entry(of: token) else { return token.form == .mistyped ? .mistyped : .unknown }
+        if let end = entry.expiresAt, end <= time.now() { return .expired }
         return .good(entry.principal)
+    }
+
+    private func entry(of token: AccessToken) -> Entry? {
+        let digest = token.digest(ring)
+        return table.withLock { table in
+            if let owner = table.owner, owner.digest == digest { return Entry(principal: owner.principal) }
+            return table.entries[digest]
+        }
+    }
+
+    /// Nil unless the token is good now.
+    package func pass(for token: AccessToken) -> Pass? {
+        // Before the look: a change in between makes the pass void rather than wrong.
+        let generation = generation.load(ordering: .acquiring)
+        guard let entry = entry(of: token) else { return nil }
+        let pass = Pass(principal: entry.principal, expiresAt: entry.expiresAt, generation: generation)
+        return isValid(pass) ? pass : nil
+    }
+
+    /// Whether the token of a pass is surely still good. After any change of the table the token has to be shown again.
+    package func isValid(_ pass: Pass) -> Bool {
+        guard pass.generation == generation.load(ordering: .acquiring) else { return false }
+        return pass.expiresAt.map { $0 > time.now() } ?? true
     }
 
     /// Whether a caller that was let in may stay: its token was not revoked and has not expired.
@@ -115,6 +144,7 @@ package final class Authenticator: Sendable {
             expiresAt: grant.expiresAt)
         try await catalogue.insert(record)
         table.withLock { Self.add(record, to: &$0) }
+        generation.wrappingAdd(1, ordering: .releasing)
         return (token, record)
     }
 
@@ -128,6 +158,7 @@ package final class Authenticator: Sendable {
             table.records[id] = record
             if let digest = TokenDigest(bytes: record.hash) { table.entries[digest] = nil }
         }
+        generation.wrappingAdd(1, ordering: .releasing)
     }
 
     /// All tokens but the owner's, revoked ones included, in order of id.

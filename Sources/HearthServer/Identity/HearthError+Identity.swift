@@ -17,7 +17,7 @@ extension HearthError {
             case .readRegistry: "read the registry of streams"
             case .readDevices: "read devices"
             case .manageDevices: "change devices"
-            case .manageTokens: "make or revoke tokens"
+            case .manageTokens: "see, make or revoke tokens"
             case .export: "export data"
             case .readMetrics: "read metrics"
             case .readHealth: "read the state of the server"

@@ -13,6 +13,12 @@ protocol HeaderParser: Sendable {
     /// The first block it wants.
     static var start: HeaderStep { get }
     mutating func take(_ block: ArraySlice<UInt8>) -> HeaderStep
+    /// Everything as it streams by, what it did not ask for too.
+    mutating func watch(_ bytes: UnsafeRawBufferPointer)
+}
+
+extension HeaderParser {
+    mutating func watch(_ bytes: UnsafeRawBufferPointer) {}
 }
 
 /// Feeds a parser while the bytes stream by, so that no file is held or read a second time.
@@ -38,6 +44,7 @@ struct HeaderWalker<Parser: HeaderParser>: Sendable {
     }
 
     mutating func consume(_ bytes: UnsafeRawBufferPointer) {
+        parser.watch(bytes)
         var rest = bytes[...]
         while !isDone, !rest.isEmpty {
             if skipping > 0 {

@@ -8,9 +8,7 @@ extension Response {
     /// `{"id","stream","received_at","flags"?,"duplicate"?}`: 201, or 200 when the reading was stored before.
     static func receipt(_ receipt: Receipt) -> Response {
         var writer = JSONWriter(capacity: 160)
-        writer.raw("{")
-        writer.receiptMembers(receipt)
-        writer.raw("}")
+        writer.receipt(receipt)
         return .json(writer, status: receipt.isDuplicate ? .ok : .created)
     }
 
@@ -59,6 +57,13 @@ extension HTTPResponse.Status {
 
 extension JSONWriter {
     /// What every answer to a reading that was taken has.
+    /// `{"id","stream","received_at","flags"?,"duplicate"?}`
+    mutating func receipt(_ receipt: Receipt) {
+        raw("{")
+        receiptMembers(receipt)
+        raw("}")
+    }
+
     mutating func receiptMembers(_ receipt: Receipt) {
         raw("\"id\":\"")
         receipt.id.id.append(to: &bytes)

@@ -7,7 +7,10 @@ import Hummingbird
 struct LocalTime {
     let zone: TimeZone
 
-    var name: String { zone.identifier }
+    /// IANA name; UTC has one name here however it was asked for.
+    var name: String { Self.universal.contains(zone.identifier) ? "UTC" : zone.identifier }
+
+    private static let universal: Set<String> = ["GMT", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu"]
 
     /// - Throws: `.malformedRequest` when `tz` names no zone.
     init(_ request: Request, _ person: Person?) throws(HearthError) {

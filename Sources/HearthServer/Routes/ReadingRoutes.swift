@@ -108,17 +108,13 @@ struct ReadingRoutes {
     private func batch(_ body: DecodedBody, _ source: Admission.Source) async throws -> Response {
         let start = ContinuousClock.now
         let report = try await ingest.batch(body, source: try await blobs.checked(source, body))
-        for share in report.streams {
-            metrics.count(share.stored, of: share.stream, .stored)
-            metrics.count(share.duplicates, of: share.stream, .duplicate)
-        }
-        metrics.count(report.rejected.count, of: source.stream?.name, .rejected)
+        metrics.count(report, stream: source.stream?.name)
         metrics.processingLatency[Self.door].observe(ContinuousClock.now - start)
         return .report(report)
     }
 
     /// What the metrics call this way in.
-    private static let door = "http"
+    static let door = "http"
 }
 
 extension DecodedBody {

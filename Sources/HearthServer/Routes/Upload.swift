@@ -14,6 +14,7 @@ struct Upload<Kind: UploadKind>: Sendable {
     let blobs: BlobStore
     let stream: StreamDefinition
     let caller: Principal
+    let metrics: ServerMetrics
 
     func receive(_ request: Request) async throws -> Response {
         switch try form(request) {
@@ -182,6 +183,7 @@ struct Upload<Kind: UploadKind>: Sendable {
         let blob = try await receiver.finish()
         let item = reading(fields, receiver.walker.parser, format, blob: blob.sha256, size: blob.size)
         let receipt = try await ingest.one(try JSONDocument(item), source: source(naming: blob.sha256))
+        metrics.count(1, of: stream.name, receipt.isDuplicate ? .duplicate : .stored)
         try await confirm(blob)
         return response(receipt, blob, item)
     }

@@ -12,10 +12,12 @@ import NIOCore
 struct UploadRoutes {
     let ingest: Ingest
     let blobs: BlobStore
+    let metrics: ServerMetrics
 
     init(_ dependencies: ServerDependencies) {
         ingest = dependencies.ingest
         blobs = dependencies.blobs
+        metrics = dependencies.metrics
     }
 
     var routes: [Route] {
@@ -60,7 +62,8 @@ struct UploadRoutes {
                 .json(200, Shape.named("UploadReceipt"), "The same file was stored before with the same time"),
             ]
         ) { request, context in
-            let upload = Upload<Kind>(ingest: ingest, blobs: blobs, stream: stream, caller: try context.caller())
+            let upload = Upload<Kind>(
+                ingest: ingest, blobs: blobs, stream: stream, caller: try context.caller(), metrics: metrics)
             return try await upload.receive(request)
         }
     }
@@ -143,6 +146,11 @@ struct ImageUpload: UploadKind {
             return nil
         }
         if let stated, stated != found { throw .wrongFormat(stated.rawValue, found.rawValue) }
+        if isEnd, !walker.parser.ending.isWhole {
+            throw HearthError(
+                .invalidValue, "The file ends before the picture does.", hint: "Send the whole file again.",
+                fields: [.init(pointer: "/data", message: "is cut off")])
+        }
         return found
     }
 

@@ -118,8 +118,22 @@ final class SQLiteFile: Sendable {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             DispatchQueue.global(qos: .userInitiated).async { [pool] in
                 continuation.resume(
-                    with: Result { try pool.close() }.mapError { Self.failure($0, systemError: 0) })
+                    with: Result {
+                        Self.foldLog(pool)
+                        try pool.close()
+                    }.mapError { Self.failure($0, systemError: 0) })
             }
+        }
+    }
+
+    /// Moves the log into the file, which is whole alone then. Closing would leave the log, because the last connections to
+    /// go only read.
+    private static func foldLog(_ pool: DatabasePool) {
+        do {
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        } catch {
+            // On a full disk the log stays, as after a kill, and the next start reads it: nothing is lost by that.
+            return
         }
     }
 

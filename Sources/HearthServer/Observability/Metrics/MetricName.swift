@@ -8,6 +8,7 @@ package struct MetricName: Hashable, Sendable {
 extension MetricName {
     static let requests = MetricName("http_requests_total")
     static let requestDuration = MetricName("http_request_duration_seconds")
+    static let expressRequests = MetricName("hearth_express_requests_total")
     static let requestsInFlight = MetricName("hearth_http_requests_in_flight")
     static let connections = MetricName("hearth_connections")
     static let connectionsRefused = MetricName("hearth_connections_refused_total")

@@ -40,6 +40,8 @@ extension MetricsPage {
                 .requestDuration, [("method", labels.method), ("route", labels.route)], bounds: histogram.bounds,
                 cumulative: snapshot.cumulative, sum: snapshot.sum)
         }
+        single(
+            .expressRequests, .counter, "HTTP requests that the express lane answered.", metrics.expressRequests.value)
         single(.requestsInFlight, .gauge, "HTTP requests being answered.", metrics.requestsInFlight.value)
         single(.connections, .gauge, "Open connections.", metrics.connections.value)
         single(

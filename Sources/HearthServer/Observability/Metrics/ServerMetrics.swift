@@ -1,3 +1,5 @@
+package import HearthIngest
+
 /// The numbers that the edge counts itself. What others count, `MetricsRoutes` asks them for.
 package final class ServerMetrics: Sendable {
     struct Request: Hashable, Sendable {
@@ -27,6 +29,8 @@ package final class ServerMetrics: Sendable {
         limit: seriesLimit, overflow: Request(method: "other", route: "other", status: 0), make: Counter.init)
     let requestDurations = MetricFamily<Route, Histogram>(
         limit: seriesLimit, overflow: Route(method: "other", route: "other"), make: { Histogram() })
+    /// Of `requests`, those that were answered on the event loop.
+    let expressRequests = Counter()
     let requestsInFlight = Gauge()
     let connections = Gauge()
     let connectionsRefused = Counter()
@@ -44,6 +48,19 @@ package final class ServerMetrics: Sendable {
     func finished(method: String, route: String, status: Int, after duration: Duration) {
         requests[Request(method: method, route: route, status: status)].add()
         requestDurations[Route(method: method, route: route)].observe(duration)
+    }
+
+    /// Counts what became of the readings of a batch.
+    ///
+    /// - Parameter stream: Counts refused readings that do not say which stream they were meant for.
+    package func count(_ report: AdmissionReport, stream: String?) {
+        for share in report.streams {
+            count(share.stored, of: share.stream, .stored)
+            count(share.duplicates, of: share.stream, .duplicate)
+        }
+        var refused: [String?: Int] = [:]
+        for rejection in report.rejected { refused[rejection.stream ?? stream, default: 0] += 1 }
+        for (stream, number) in refused { count(number, of: stream, .rejected) }
     }
 
     /// Counts what became of readings. A stream that is not known is counted as `unknown`.

@@ -68,11 +68,7 @@ struct ReadingCommitter: Sendable {
     }
 
     private func count(_ burst: MessageBurst, _ report: AdmissionReport) {
-        for share in report.streams {
-            metrics.count(share.stored, of: share.stream, .stored)
-            metrics.count(share.duplicates, of: share.stream, .duplicate)
-        }
-        metrics.count(report.rejected.count, of: nil, .rejected)
+        metrics.count(report, stream: nil)
         if let began = burst.began {
             metrics.processingLatency["websocket"].observe(ContinuousClock.now - began, count: burst.messages.count)
         }
