@@ -32,6 +32,25 @@ struct AdmissionTests {
         #expect(draft.batches.isEmpty)
     }
 
+    @Test func wholeNumbersAreKeptExactlyOrRefused() async throws {
+        let home = try await IngestFixture()
+        let kept = try home.admit(
+            home.heartrate("\"bpm\":60,\"serial\":-9223372036854775808,\"mass\":1e30"), source: home.source("heartrate")
+        )
+        let batch = try #require(kept.batches.first)
+        #expect(batch.string(batch[0, batch.width - 1])?.contains("-9223372036854775808") == true)
+        for (members, pointer) in [
+            ("\"serial\":9223372036854775808", "/serial"), ("\"a/b\":[1,{\"c\":-123456789012345678901}]", "/a~1b"),
+        ] {
+            let draft = try home.admit(home.heartrate("\"bpm\":60,\(members)"), source: home.source("heartrate"))
+            #expect(draft.rejected.first?.error.fields.map(\.pointer) == [pointer])
+        }
+        // A measured value is a real number however it is written.
+        let measured = try home.admit(
+            home.heartrate("\"bpm\":10000000000000000000000"), source: home.source("heartrate"))
+        #expect(measured.rejected.first?.error.fields.allSatisfy { !$0.message.contains("64 bits") } ?? true)
+    }
+
     @Test func everyWrongFieldIsReportedAtOnce() async throws {
         let home = try await IngestFixture()
         let draft = try home.admit(

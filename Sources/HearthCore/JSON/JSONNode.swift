@@ -20,6 +20,8 @@ struct JSONNode {
     /// Index of the first node after this value.
     @usableFromInline var next: UInt32
     @usableFromInline var kind: JSONKind
+    /// A whole number beyond 64 bits, of which only the nearest `Double` is kept.
+    @usableFromInline var isRounded = false
 
     @inlinable
     init(kind: JSONKind, payload: UInt64, next: UInt32) {

@@ -319,7 +319,7 @@ struct JSONParser: ~Copyable {
             if digits <= 19, isNegative, mantissa == UInt64(Int64.max) + 1 {
                 return tape.append(.integer, payload: UInt64(bitPattern: Int64.min))
             }
-            return try appendReal(from: start)
+            return tape.appendRounded(try real(from: start))
         }
         var exponent = 0
         if byte == UInt8(ascii: ".") {
@@ -363,15 +363,15 @@ struct JSONParser: ~Copyable {
                 : Double(mantissa) * Self.exactPowersOfTen[exponent]
             return tape.append(.real, payload: (isNegative ? -magnitude : magnitude).bitPattern)
         }
-        try appendReal(from: start)
+        tape.append(.real, payload: try real(from: start).bitPattern)
     }
 
-    private mutating func appendReal(from start: Int) throws(JSONError) {
+    private func real(from start: Int) throws(JSONError) -> Double {
         // The grammar was checked and the text ends in a zero byte; the process never leaves the "C" locale.
         let value = UnsafeRawPointer(text + start).withMemoryRebound(to: CChar.self, capacity: count - start) {
             strtod($0, nil)
         }
         guard value.isFinite else { throw JSONError(.numberOutOfRange, at: start) }
-        tape.append(.real, payload: value.bitPattern)
+        return value
     }
 }

@@ -52,6 +52,12 @@ public struct JSONReference {
         }
     }
 
+    /// Whether this is, or holds, a whole number beyond 64 bits, which is known as the nearest double alone.
+    public var holdsRounded: Bool {
+        for index in index..<node.next where nodes[Int(index)].isRounded { return true }
+        return false
+    }
+
     /// The bytes of a string or binary; empty for everything else.
     @inlinable public var utf8: UnsafeBufferPointer<UInt8> {
         let node = self.node

@@ -16,6 +16,12 @@ struct JSONTape {
         count &+= 1
     }
 
+    /// A whole number that does not fit `Int64`.
+    mutating func appendRounded(_ value: Double) {
+        append(.real, payload: value.bitPattern)
+        nodes[count - 1].isRounded = true
+    }
+
     @inline(never)
     private mutating func grow() {
         let larger = UnsafeMutablePointer<JSONNode>.allocate(capacity: capacity * 2)

@@ -113,7 +113,7 @@ struct MessagePackParser: ~Copyable {
             if value <= UInt64(Int64.max) {
                 tape.append(.integer, payload: value)
             } else {
-                tape.append(.real, payload: Double(value).bitPattern)
+                tape.appendRounded(Double(value))
             }
         case 0xd0: tape.append(.integer, payload: UInt64(bitPattern: Int64(Int8(bitPattern: UInt8(try unsigned(1))))))
         case 0xd1: tape.append(.integer, payload: UInt64(bitPattern: Int64(Int16(bitPattern: UInt16(try unsigned(2))))))

@@ -119,12 +119,21 @@ final class SQLiteFile: Sendable {
             DispatchQueue.global(qos: .userInitiated).async { [pool] in
                 continuation.resume(
                     with: Result {
-                        // The file alone is whole then: no log has to be copied with it. Closing would leave the log, because
-                        // the last connections to go only read.
-                        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+                        Self.foldLog(pool)
                         try pool.close()
                     }.mapError { Self.failure($0, systemError: 0) })
             }
+        }
+    }
+
+    /// Moves the log into the file, which is whole alone then. Closing would leave the log, because the last connections to
+    /// go only read.
+    private static func foldLog(_ pool: DatabasePool) {
+        do {
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        } catch {
+            // On a full disk the log stays, as after a kill, and the next start reads it: nothing is lost by that.
+            return
         }
     }
 

@@ -127,8 +127,9 @@ private let fuzzDuration: Duration = .seconds(
                     try? await peer.endOutput()
                     let answer: String
                     do { answer = try await peer.receiveAll() } catch {
-                        return Issue.record(
+                        Issue.record(
                             "HEARTH_FUZZ_SEED=\(fuzzSeed) stays open: \(String(decoding: sent, as: UTF8.self))")
+                        return
                     }
                     #expect(
                         !answer.contains(" 500 "),
