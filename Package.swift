@@ -95,9 +95,8 @@ let modules: [Module] = [
     Module(
         name: "HearthCollect", layer: 6,
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthMedia"],
-        outside: [logging]),
-    Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"], resources: [.copy("Assets")]),
         outside: [asyncHTTPClient, crypto, logging, nioCompression, nioCore, nioHTTP1, nioPosix]),
+    Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"], resources: [.copy("Assets")]),
     Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"]),
     // 7 edge
     Module(
