@@ -73,7 +73,7 @@ let modules: [Module] = [
     // reads files of strangers, in a process of its own
     Module(
         name: "HearthDecode", layer: 5, modules: ["HearthCore", "HearthInference", "HearthMedia"],
-        outside: ["CHearthProcess"]),
+        outside: [orderedCollections, "CHearthProcess", "CHearthSound", "CFFmpeg", "CTesseract", "CPocketSphinx"]),
     // 6 parts
     Module(
         name: "HearthPerceive", layer: 6,
@@ -81,7 +81,7 @@ let modules: [Module] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthInference", "HearthIngest",
             "HearthMedia", "HearthPipeline",
         ],
-        outside: [lifecycle, logging]),
+        outside: [lifecycle, logging, orderedCollections]),
     Module(
         name: "HearthKnow", layer: 6,
         modules: [
@@ -145,8 +145,17 @@ var targets: [Target] = [
     .target(name: "CHearthKernels"),
     // Calls that the kernel offers and Swift cannot name.
     .target(name: "CHearthProcess"),
+    .target(name: "CHearthSound"),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+        name: "CFFmpeg", pkgConfig: "libavformat",
+        providers: [
+            .apt(["libavformat-dev", "libavcodec-dev", "libswresample-dev", "libswscale-dev", "libavutil-dev"])
+        ]
+    ),
+    .systemLibrary(name: "CTesseract", pkgConfig: "tesseract", providers: [.apt(["libtesseract-dev"])]),
+    .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx", providers: [.apt(["libpocketsphinx-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 ]
 
@@ -200,6 +209,17 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthMediaTests", modules: ["HearthCore", "HearthMedia", "HearthTesting", "hearth-decoder"],
         outside: [logging]
+    ),
+    (
+        name: "HearthDecodeTests", modules: ["HearthCore", "HearthDecode", "HearthMedia", "HearthTesting"],
+        outside: ["CHearthProcess"]
+    ),
+    (
+        name: "HearthPerceiveTests",
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthMedia", "HearthPipeline",
+            "HearthPerceive", "HearthTesting", "hearth-decoder",
+        ], outside: [logging, orderedCollections]
     ),
     // Kills the real program, so that must be built too.
     (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
