@@ -77,6 +77,7 @@ let modules: [Module] = [
     Module(
         name: "HearthDecode", layer: 5, modules: ["HearthCore", "HearthInference", "HearthMedia"],
         outside: [orderedCollections, "CCairo", "CFlite", "CGMime", "CHearthProcess", "CPoppler", "CXML2"]),
+        outside: [orderedCollections, "CHearthProcess", "CHearthSound", "CFFmpeg", "CTesseract", "CPocketSphinx"]),
     // 6 parts
     Module(
         name: "HearthPerceive", layer: 6,
@@ -84,7 +85,7 @@ let modules: [Module] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthInference", "HearthIngest",
             "HearthMedia", "HearthPipeline",
         ],
-        outside: [lifecycle, logging]),
+        outside: [lifecycle, logging, orderedCollections]),
     Module(
         name: "HearthKnow", layer: 6,
         modules: [
@@ -97,7 +98,6 @@ let modules: [Module] = [
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthMedia"],
         outside: [asyncHTTPClient, crypto, logging, nioCompression, nioCore, nioHTTP1, nioPosix]),
     Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"], resources: [.copy("Assets")]),
-    Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"]),
     // 7 edge
     Module(
         name: "HearthServer", layer: 7,
@@ -169,6 +169,17 @@ var targets: [Target] = [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "CFlite", providers: [.apt(["flite1-dev"])]),
+    .target(name: "CHearthSound"),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+        name: "CFFmpeg", pkgConfig: "libavformat",
+        providers: [
+            .apt(["libavformat-dev", "libavcodec-dev", "libswresample-dev", "libswscale-dev", "libavutil-dev"])
+        ]
+    ),
+    .systemLibrary(name: "CTesseract", pkgConfig: "tesseract", providers: [.apt(["libtesseract-dev"])]),
+    .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx", providers: [.apt(["libpocketsphinx-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 ]
 
@@ -248,6 +259,15 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthCollectTests", modules: ["HearthCore", "HearthCollect", "HearthTesting"],
         outside: [hummingbird, hummingbirdTesting, httpTypes, nioCore]
+        name: "HearthDecodeTests", modules: ["HearthCore", "HearthDecode", "HearthMedia", "HearthTesting"],
+        outside: ["CHearthProcess"]
+    ),
+    (
+        name: "HearthPerceiveTests",
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthMedia", "HearthPipeline",
+            "HearthPerceive", "HearthTesting", "hearth-decoder",
+        ], outside: [logging, orderedCollections]
     ),
     // Kills the real program, so that must be built too.
     (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),

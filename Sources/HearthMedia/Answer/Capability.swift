@@ -1,4 +1,4 @@
-package import HearthCore
+import HearthCore
 
 /// Something the decoder can do, or could: for `hearth doctor`.
 package struct Capability: Sendable, Hashable {

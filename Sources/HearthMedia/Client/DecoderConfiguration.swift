@@ -35,8 +35,7 @@ package struct DecoderConfiguration: Sendable {
 
     /// What a decoder may know of the environment of its parent. Not the token, not the key.
     private static let inherited = [
-        "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "HEARTH_HOME", "HEARTH_MODELS", "HEARTH_STT_MODEL",
-        "HEARTH_SHERPA_LIBRARY",
+        "HOME", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "HEARTH_MODELS",
     ]
 
     /// Everything a decoder is started with.

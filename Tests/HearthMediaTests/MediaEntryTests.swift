@@ -1,0 +1,152 @@
+import Foundation
+import HearthCore
+import HearthMedia
+import HearthTesting
+import Testing
+
+/// Files of strangers, through the real program.
+@Suite struct MediaEntryTests {
+    static let prompts = "/usr/share/asterisk/sounds/en"
+
+    @Test(arguments: ["jpeg", "png", "webp", "bmp"]) func aHugePictureIsRefusedByItsHeader(_ format: String)
+        async throws
+    {
+        let bytes: [UInt8] =
+            switch format {
+            case "png":
+                [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0, 0, 0, 13] + Array("IHDR".utf8) + [0, 1, 0, 0, 0, 1, 0, 0]
+            case "jpeg": [0xFF, 0xD8, 0xFF, 0xC0, 0, 17, 8, 0xFF, 0xFF, 0xFF, 0xFF, 3]
+            case "webp":
+                Array("RIFF".utf8) + [22, 0, 0, 0] + Array("WEBPVP8X".utf8) + [10, 0, 0, 0, 0, 0, 0, 0]
+                    + [255, 255, 255, 255, 255, 255]
+            default: [0x42, 0x4D] + [UInt8](repeating: 0, count: 16) + [0, 0, 1, 0, 0, 0, 1, 0]
+            }
+        let client = Decoders.real()
+        let failure = await Decoders.failure { _ = try await client.answer(.see(SeeOptions()), DecoderInput(bytes)) }
+        #expect(failure?.code == .tooLarge)
+        await client.shutDown()
+    }
+
+    @Test func heicIsNamed() async throws {
+        let client = Decoders.real()
+        let bytes: [UInt8] = [0, 0, 0, 24] + Array("ftypheic".utf8) + [0, 0, 0, 0]
+        let failure = await Decoders.failure { _ = try await client.answer(.see(SeeOptions()), DecoderInput(bytes)) }
+        #expect(failure?.code == .mediaUnsupported && failure?.message.contains("heic") == true)
+        await client.shutDown()
+    }
+
+    @Test(arguments: [
+        [], [0], Array("this is a text and no recording at all, however it is called".utf8),
+        [UInt8](repeating: 0, count: 5000), Decoders.wav([]),
+    ]) func whatIsNoRecordingSaysSo(_ bytes: [UInt8]) async throws {
+        let client = Decoders.real()
+        let failure = await Decoders.failure {
+            _ = try await client.answer(.hear(HearOptions(format: "wav")), DecoderInput(bytes))
+        }
+        let code = try #require(failure?.code)
+        #expect([ErrorCode.mediaDamaged, .mediaUnsupported].contains(code), "\(code)")
+        await client.shutDown()
+    }
+
+    @Test(.enabled(if: Decoders.hasVoiceModel, "`make models` installs the model")) func silenceAndNoiseAreNoWords()
+        async throws
+    {
+        let client = Decoders.real()
+        var random = SplitMix64(seed: 7)
+        for amplitude in [0, 30, 1000, 8000] as [Int] {
+            let samples = (0..<16_000 * 6).map { _ in
+                Int16(truncatingIfNeeded: amplitude == 0 ? 0 : Int.random(in: -amplitude...amplitude, using: &random))
+            }
+            let events = try await client.answer(.hear(HearOptions()), DecoderInput(Decoders.wav(samples)))
+            #expect(!events.contains { if case .transcript = $0 { true } else { false } }, "\(amplitude)")
+            guard case .audioEnd(let end) = events.last else {
+                Issue.record("there is no end")
+                continue
+            }
+            #expect(abs(end.seconds - 6) < 0.01)
+        }
+        await client.shutDown()
+    }
+
+    @Test(
+        .enabled(if: Decoders.hasVoiceModel, "`make models` installs the model"),
+        .enabled(if: FileManager.default.fileExists(atPath: prompts + "/agent-loginok.g722"), "Asterisk's prompts"))
+    func speechBecomesWordsWithTheirTimes() async throws {
+        let client = Decoders.real()
+        let file = try Data(contentsOf: URL(fileURLWithPath: Self.prompts + "/agent-loginok.g722"))
+        let input = DecoderInput(Decoders.wav(g722: [UInt8](file)))
+        var words: [Transcript.Word] = []
+        var segments: [SpeechSegment] = []
+        var hasWordsBeforeSpeech = false
+        try await client.answer(.hear(HearOptions(includesSamples: true)), input) { event in
+            switch event {
+            case .speech(let segment): segments.append(segment)
+            case .transcript(let transcript):
+                hasWordsBeforeSpeech = hasWordsBeforeSpeech || segments.isEmpty
+                words += transcript.words
+            default: break
+            }
+        }
+        #expect(!segments.isEmpty && !hasWordsBeforeSpeech)
+        #expect(words.contains { $0.text == "agent" } || words.contains { $0.text == "in" }, "\(words.map(\.text))")
+        for segment in segments {
+            #expect(abs(Double(segment.samples.count) / 32_000 - (segment.end - segment.start)) < 0.001)
+        }
+        for word in words {
+            #expect(segments.contains { $0.start <= word.start && word.end <= $0.end + 0.02 })
+            #expect((0.1...1).contains(word.confidence ?? -1))
+        }
+        await client.shutDown()
+    }
+
+    static let page = "ocr-tesseract/testing/phototest-rotated-180.png"
+
+    @Test(.enabled(if: TestData.has(page), "test data of Tesseract")) func aPageOnItsHeadIsRead() async throws {
+        let client = Decoders.real()
+        let events = try await client.answer(.see(SeeOptions()), DecoderInput(TestData.bytes(Self.page)))
+        guard case .picture(let picture) = events.first, case .text(let text) = events.last else {
+            Issue.record("\(events.count) events")
+            return
+        }
+        #expect(picture.width == 640 && picture.height == 480)
+        #expect(picture.thumbnailWidth == 512 && picture.thumbnail.starts(with: [0xFF, 0xD8, 0xFF]))
+        #expect(text.rotation == 180)
+        #expect(PageLayout.text(text.words).contains("The quick brown dog jumped over the lazy fox."))
+        for word in text.words {
+            #expect(word.box.left < word.box.right && word.box.right <= 640 && word.box.bottom <= 480)
+        }
+        await client.shutDown()
+    }
+
+    /// Files changed at random are answered or refused; nothing hangs, and what crashes is named and replaced.
+    @Test(.enabled(if: TestData.has(page), "test data of Tesseract")) func mutatedFilesFuzz() async throws {
+        let seconds = Double(ProcessInfo.processInfo.environment["HEARTH_FUZZ_SECONDS"] ?? "") ?? 3
+        let picture = try TestData.bytes(Self.page)
+        let sound = Decoders.wav((0..<16_000).map { Int16(truncatingIfNeeded: $0 &* 977 % 4000) })
+        let client = Decoders.real(timeLimit: .seconds(60))
+        var random = SplitMix64(seed: 11)
+        let end = ContinuousClock.now + .seconds(seconds)
+        var codes: Set<String> = []
+        repeat {
+            let isPicture = Bool.random(using: &random)
+            var bytes = isPicture ? picture : sound
+            for _ in 0..<Int.random(in: 1...20, using: &random) {
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
+            if Bool.random(using: &random) { bytes.removeLast(Int.random(in: 0..<bytes.count, using: &random)) }
+            let request: DecoderRequest =
+                isPicture ? .see(SeeOptions(readsText: false)) : .hear(HearOptions(transcribes: false))
+            do {
+                _ = try await client.answer(request, DecoderInput(bytes))
+                codes.insert("answered")
+            } catch let failure as HearthError {
+                codes.insert(failure.code.text)
+            }
+        } while ContinuousClock.now < end
+        #expect(
+            codes.isSubset(of: ["answered", "media-damaged", "media-unsupported", "too-large", "capability-missing"]),
+            "\(codes)")
+        #expect(try await !client.capabilities().isEmpty)
+        await client.shutDown()
+    }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import HearthCore
+import HearthMedia
+import HearthPerceive
+import HearthPipeline
+import HearthSchema
+import HearthStore
+import HearthTesting
+import HearthVault
+import Logging
+import OrderedCollections
+import Testing
+
+/// A store of blobs and a decoder in a folder of their own.
+private struct Household {
+    let folder: URL
+    let blobs: BlobStore
+    let store = MemoryReadingStore()
+    let registry: StreamRegistry
+    let decoder: DecoderClient
+
+    init() async throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "hearth-perceive-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        blobs = try BlobStore(home: folder.path, ring: KeyRing(key: Array(0..<32)))
+        registry = try StreamRegistry(StreamRegistry.shipped())
+        try await store.install(registry.all)
+        let runner = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
+        let beside = URL(fileURLWithPath: runner).deletingLastPathComponent().appending(path: "hearth-decoder").path
+        let program =
+            FileManager.default.isExecutableFile(atPath: beside) ? beside : DecoderConfiguration.programBesideThis
+        decoder = DecoderClient(
+            DecoderConfiguration(program: program, limit: 1),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    func close() async {
+        await decoder.shutDown()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// A batch of one reading that names a file with these bytes.
+    func batch(_ stream: String, _ bytes: [UInt8], format: String) throws -> ReadingBatch {
+        let writer = try blobs.makeWriter()
+        try writer.append(bytes)
+        return try batch(stream, naming: try writer.finish().sha256, format: format)
+    }
+
+    func batch(_ stream: String, naming blob: String, format: String) throws -> ReadingBatch {
+        let definition = try #require(registry[stream])
+        var batch = ReadingBatch(stream: definition)
+        let time = Timestamp(seconds: 1_700_000_000)
+        batch.heads = [
+            ReadingHead(person: .random(at: time), device: .random(at: time), timestamp: time, received: time)
+        ]
+        batch.cells = Array(repeating: .null, count: definition.columnCount)
+        batch.cells[try #require(definition.blobColumn)] = batch.textCell(blob)
+        batch.cells[try #require(definition.fieldIndex("format"))] = batch.textCell(format)
+        return batch
+    }
+
+    var pictures: PictureProcessor {
+        get throws {
+            PictureProcessor(
+                decoder: decoder, blobs: blobs,
+                groups: LookalikeGroups(store: store, stream: try #require(registry[PictureProcessor.described])))
+        }
+    }
+}
+
+@Suite struct ProcessorTests {
+    static let page = "ocr-tesseract/testing/phototest-rotated-180.png"
+
+    @Test(.enabled(if: TestData.has(page), "test data of Tesseract")) func aPictureBecomesTextAndAThumbnail()
+        async throws
+    {
+        let household = try await Household()
+        let batch = try household.batch("screenshot", TestData.bytes(Self.page), format: "png")
+        let result = try await household.pictures.process(batch)
+        #expect(result.failures.isEmpty)
+        #expect(result.readings.map(\.stream) == [PictureProcessor.described, PictureProcessor.extracted])
+        for reading in result.readings {
+            let definition = try #require(household.registry[reading.stream])
+            for key in try #require(reading.payload.object).keys {
+                #expect(definition.fieldIndex(key) != nil, "\(key)")
+            }
+        }
+        let described = try #require(result.readings.first?.payload)
+        let thumbnail = try household.blobs.open(try #require(described["blob"]?.string))
+        #expect(try thumbnail.bytes(in: 0..<3) == [0xFF, 0xD8, 0xFF])
+        #expect(described["group"] == described["source_blob"])
+        #expect(result.readings.last?.payload["text"]?.string?.contains("quick brown dog") == true)
+        let again = try await household.pictures.process(batch)
+        #expect(again.readings.map(\.payload) == result.readings.map(\.payload))
+        await household.close()
+    }
+
+    @Test(arguments: ["image", "screenshot", "audio"]) func aFileThatIsNoneBecomesAFailure(_ stream: String)
+        async throws
+    {
+        let household = try await Household()
+        let batch = try household.batch(
+            stream, Array("nothing of the kind".utf8), format: stream == "audio" ? "wav" : "png")
+        let processors: [any Processor] =
+            stream == "audio"
+            ? [
+                SpeechProcessor(decoder: household.decoder, blobs: household.blobs),
+                TranscriptProcessor(decoder: household.decoder, blobs: household.blobs),
+            ] : [try household.pictures]
+        for processor in processors {
+            let result = try await processor.process(batch)
+            #expect(result.readings.isEmpty)
+            #expect(result.failures.map(\.row) == [0])
+            #expect(result.failures.first?.error.code == .mediaUnsupported)
+        }
+        await household.close()
+    }
+
+    @Test func aBlobThatIsGoneBecomesAFailure() async throws {
+        let household = try await Household()
+        let batch = try household.batch("image", naming: String(repeating: "ab", count: 32), format: "png")
+        let result = try await household.pictures.process(batch)
+        #expect(result.failures.first?.error.code == .notFound)
+        await household.close()
+    }
+
+    @Test func aMissingDecoderIsNotTheReadingsFault() async throws {
+        let household = try await Household()
+        let batch = try household.batch("audio", [1, 2, 3], format: "wav")
+        let missing = DecoderClient(DecoderConfiguration(program: "/nonexistent"), logger: Logger(label: "test"))
+        await #expect(throws: HearthError.self) {
+            try await SpeechProcessor(decoder: missing, blobs: household.blobs).process(batch)
+        }
+        await household.close()
+    }
+
+    static let model =
+        (ProcessInfo.processInfo.environment["HOME"] ?? "") + "/.local/share/hearth/models/silero_vad_16k.safetensors"
+    static let speech = "speech/other/goforward.wav"
+
+    @Test(
+        .enabled(if: TestData.has(speech), "recordings"),
+        .enabled(if: FileManager.default.fileExists(atPath: model), "`make models` installs the model"))
+    func aRecordingBecomesSpeechAndWords() async throws {
+        let household = try await Household()
+        let batch = try household.batch("audio", TestData.bytes(Self.speech), format: "wav")
+        let found = try await SpeechProcessor(decoder: household.decoder, blobs: household.blobs).process(batch)
+        #expect(found.readings.count == 1 && found.failures.isEmpty)
+        let said = try await TranscriptProcessor(decoder: household.decoder, blobs: household.blobs).process(batch)
+        #expect(said.readings.first?.payload["text"]?.string == "go forward ten meters")
+        let start = try #require(said.readings.first?.payload["start_seconds"]?.double)
+        #expect(start > 0.1 && start < 0.6)
+        #expect(said.readings.first?.timestamp == Timestamp(seconds: 1_700_000_000 + start))
+        await household.close()
+    }
+}
