@@ -185,7 +185,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthServerTests",
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthServer", "HearthTesting",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthPipeline",
+            "HearthServer", "HearthTesting",
         ],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, nioPosix, nioSSL, logging, lifecycle,
