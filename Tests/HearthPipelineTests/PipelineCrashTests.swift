@@ -1,5 +1,6 @@
 import Foundation
 import HearthCore
+import HearthSchema
 import HearthStore
 import HearthStoreSQLite
 import HearthTesting

@@ -1,4 +1,5 @@
 import HearthCore
+import HearthIngest
 import HearthPipeline
 import HearthStore
 import HearthStoreSQLite
@@ -187,7 +188,7 @@ struct PipelineTests {
 
     @Test func anEmptyPipelineRunsUntilItIsStopped() async throws {
         let home = try await PipelineHousehold(MemoryReadingStore())
-        try await home.whileRunning([]) { pipeline in
+        try await home.whileRunning([]) { (pipeline) async throws in
             #expect(try await pipeline.overviews().isEmpty)
             await #expect(throws: HearthError.self) { try await pipeline.overview(of: "nobody") }
         }

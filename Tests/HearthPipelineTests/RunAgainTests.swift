@@ -2,6 +2,7 @@ import HearthCore
 import HearthPipeline
 import HearthStore
 import HearthTesting
+import Synchronization
 import Testing
 
 @Suite("Working again from a date", .timeLimit(.minutes(3)))

@@ -3,6 +3,7 @@ import HTTPTypes
 import HearthConsole
 import HearthCore
 import HearthIngest
+import HearthPipeline
 import HearthSchema
 import HearthStore
 import HearthTesting
@@ -45,16 +46,19 @@ struct RoutesHousehold: Sendable {
 
     /// Runs `body` while the writer works, and removes everything afterwards.
     static func with(
-        limits: IngestLimits = IngestLimits(), _ body: @Sendable @escaping (RoutesHousehold) async throws -> Void
+        limits: IngestLimits = IngestLimits(), processors: (any ProcessorBoard)? = nil,
+        _ body: @Sendable @escaping (RoutesHousehold) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "hearth-routes-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let parts = try await Parts(home: folder.path, limits: limits)
+        var parts = try await Parts(home: folder.path, limits: limits)
+        parts.dependencies.processors = processors
         let application = Application(
             router: makeRouter(parts.dependencies), services: [parts.writer], logger: parts.dependencies.logger)
+        let made = parts
         try await application.test(.router) { client in
-            try await body(RoutesHousehold(parts, client))
+            try await body(RoutesHousehold(made, client))
         }
     }
 
@@ -141,7 +145,7 @@ struct RoutesHousehold: Sendable {
 
 /// What a household is made of.
 private struct Parts {
-    let dependencies: ServerDependencies
+    var dependencies: ServerDependencies
     let store = MemoryReadingStore()
     let writer: CommitWriter
     let ada: Person

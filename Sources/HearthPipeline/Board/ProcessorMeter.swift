@@ -70,4 +70,6 @@ package struct ProcessorCounts: Sendable, Hashable {
     /// From a reading's arrival to its outputs being durable, for new readings.
     package var latency = DurationHistogram(bounds: ProcessorMeter.stepBounds)
     package var stepDuration = DurationHistogram(bounds: ProcessorMeter.stepBounds)
+
+    package init() {}
 }

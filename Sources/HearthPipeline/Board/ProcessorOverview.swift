@@ -24,12 +24,24 @@ package struct ProcessorOverview: Sendable {
         package var cursor: String?
         /// Readings that wait.
         package var lag: Int
+
+        package init(stream: String, cursor: String?, lag: Int) {
+            self.stream = stream
+            self.cursor = cursor
+            self.lag = lag
+        }
     }
 
     package struct LastError: Sendable, Hashable {
         package var code: ErrorCode
         package var message: String
         package var at: Timestamp
+
+        package init(code: ErrorCode, message: String, at: Timestamp) {
+            self.code = code
+            self.message = message
+            self.at = at
+        }
     }
 
     package var name: String
@@ -49,6 +61,27 @@ package struct ProcessorOverview: Sendable {
     package var deadLetters: Int
     package var lastError: LastError?
     package var run: ProcessorRun?
+
+    package init(
+        name: String, summary: String, inputs: [Input], outputs: [String], state: ProcessorState, lag: Duration,
+        isLagCut: Bool, rate: Double, worked: UInt64, failed: UInt64, failedSteps: UInt64, deadLetters: Int,
+        lastError: LastError?, run: ProcessorRun?
+    ) {
+        self.name = name
+        self.summary = summary
+        self.inputs = inputs
+        self.outputs = outputs
+        self.state = state
+        self.lag = lag
+        self.isLagCut = isLagCut
+        self.rate = rate
+        self.worked = worked
+        self.failed = failed
+        self.failedSteps = failedSteps
+        self.deadLetters = deadLetters
+        self.lastError = lastError
+        self.run = run
+    }
 
     package var waiting: Int { inputs.reduce(0) { $0 + $1.lag } }
 }
