@@ -25,7 +25,10 @@ TARGET = REPOSITORY / "Sources" / "HearthKnow" / "Answers" / "Evidence" / "Fitte
 #: Weight of the pull towards zero, in units of one question, on features scaled to unit variance.
 RIDGE = 1.0
 #: The share of answerable questions of the fitted half that the threshold lets through.
-ANSWERED = 0.955
+ANSWERED = 0.97
+#: How much a question whose article was taken away counts in fitting confidence: most questions that people ask are about
+#: something they have stored.
+REMOVED = 0.4
 
 
 def fit(features: list[list[float]], labels: list[bool], weights: list[float] | None = None) -> tuple[float, list[float]]:
@@ -80,7 +83,11 @@ def train(program: Path, labelled: answers.Labelled, folder: Path, name: str, op
     base[name] = {"sentence": sentence, "confidence": base[name]["confidence"], "threshold": 0.5}
     results = run()
     confidence = rounded(
-        fit([result["features"] for result in results], [result["holds"] and not result["removed"] for result in results])
+        fit(
+            [result["features"] for result in results],
+            [result["holds"] and not result["removed"] for result in results],
+            [REMOVED if result["removed"] else 1.0 for result in results],
+        )
     )
     stated = sorted(probability(confidence, result["features"]) for result in results if not result["removed"])
     threshold = stated[int(len(stated) * (1 - ANSWERED))]
