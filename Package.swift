@@ -29,7 +29,6 @@ let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", pac
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 struct Module {
@@ -95,8 +94,7 @@ let modules: [Module] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIndex", "HearthInference",
             "HearthIngest", "HearthMedia", "HearthPipeline",
         ],
-        outside: [lifecycle, logging, crypto, orderedCollections]),
-        outside: [asyncHTTPClient, lifecycle, logging, crypto, nioCore, nioHTTP1]),
+        outside: [asyncHTTPClient, crypto, lifecycle, logging, nioCore, nioHTTP1, orderedCollections]),
     Module(
         name: "HearthCollect", layer: 6,
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthMedia"],
@@ -254,18 +252,19 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     ),
     (
         name: "HearthKnowTests",
-        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthPipeline", "HearthKnow", "HearthTesting"],
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthInference", "HearthPipeline", "HearthKnow",
+            "HearthTesting",
+        ],
         outside: []
     ),
     (
         name: "HearthDecodeTests", modules: ["HearthCore", "HearthMedia", "HearthDecode", "HearthTesting"],
-        outside: ["CZlib"]
+        outside: ["CHearthProcess", "CZlib"]
     ),
     (
         name: "HearthCollectTests", modules: ["HearthCore", "HearthCollect", "HearthTesting"],
         outside: [hummingbird, hummingbirdTesting, httpTypes, nioCore]
-        name: "HearthDecodeTests", modules: ["HearthCore", "HearthDecode", "HearthMedia", "HearthTesting"],
-        outside: ["CHearthProcess"]
     ),
     (
         name: "HearthPerceiveTests",
@@ -279,10 +278,6 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     // Drives the real program with a real browser.
     (name: "ConsoleTests", modules: ["HearthCore", "hearth", "hearth-decoder"], outside: []),
     (name: "HearthIndexTests", modules: ["HearthCore", "HearthIndex", "HearthTesting"], outside: ["CHearthKernels"]),
-    (
-        name: "HearthKnowTests",
-        modules: ["HearthCore", "HearthStore", "HearthInference", "HearthKnow", "HearthTesting"], outside: []
-    ),
     (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
     (
         name: "HearthStoreSQLiteTests",
@@ -315,8 +310,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.28.0"),
-        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

@@ -30,7 +30,8 @@ enum EmbeddingBench {
     }
 
     private static func write(_ vectors: [[Float]], beside file: String, _ precision: ModelPrecision) throws {
-        let data = vectors.joined().withContiguousStorageIfAvailable { Data(buffer: $0) }
+        let data =
+            vectors.joined().withContiguousStorageIfAvailable { Data(buffer: $0) }
             ?? Array(vectors.joined()).withUnsafeBufferPointer { Data(buffer: $0) }
         try data.write(to: URL(filePath: "\(file).\(precision.rawValue)"))
     }
