@@ -68,7 +68,7 @@ extension HearthApplication {
     package func close() async throws {
         defer { lock.release() }
         await decoder.shutDown()
-        try await library.store.close()
+        try await library.close()
         try await store.close()
         try await catalogue.close()
     }

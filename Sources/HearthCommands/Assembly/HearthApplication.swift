@@ -78,7 +78,8 @@ package struct HearthApplication: Sendable {
                 environment: settings.decoderEnvironment),
             logger: logger)
         let library = try await LibraryParts.assemble(
-            settings: settings, blobs: blobs, catalogue: catalogue, decoder: decoder, time: time, logger: logger)
+            settings: settings, blobs: blobs, catalogue: catalogue, readings: store, registry: registry,
+            decoder: decoder, time: time, logger: logger)
         let pipeline = try PipelineService(
             library.processors,
             context: PipelineContext(

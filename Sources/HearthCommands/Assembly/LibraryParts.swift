@@ -4,7 +4,9 @@ import HearthCore
 import HearthInference
 import HearthKnow
 import HearthMedia
+import HearthPerceive
 import HearthPipeline
+import HearthSchema
 import HearthServer
 import HearthStore
 import HearthStoreSQLite
@@ -19,23 +21,20 @@ struct LibraryParts: Sendable {
     let services: LibraryServices
     let processors: [any Processor]
 
-    /// Why texts are not embedded; nil: they are.
-    let missingModel: HearthError?
+    private let languageModel: LanguageModelClient?
 
     static func assemble(
-        settings: Settings, blobs: BlobStore, catalogue: any CatalogueStore, decoder: DecoderClient,
-        time: any TimeSource, logger: Logger
+        settings: Settings, blobs: BlobStore, catalogue: any CatalogueStore, readings: any ReadingStore,
+        registry: StreamRegistry, decoder: DecoderClient, time: any TimeSource, logger: Logger
     ) async throws -> LibraryParts {
         let store = try await SQLiteLibraryStore.open(path: settings.home + "/library.db")
         var embedder: DeferredEmbedder?
-        var missingModel: HearthError?
         do {
             embedder = try DeferredEmbedder(
                 library: ModelLibrary(folder: URL(fileURLWithPath: settings.models)), model: settings.embeddingModel,
                 precision: settings.embeddingPrecision == "fp32" ? .float32 : .int8,
                 threads: ProcessInfo.processInfo.activeProcessorCount)
         } catch let error as HearthError {
-            missingModel = error
             logger.notice("Search ranks by words alone: \(error.message)", metadata: ["hint": "\(error.hint ?? "")"])
         }
         var vectors: PassageVectors?
@@ -50,8 +49,13 @@ struct LibraryParts: Sendable {
         let files = FileReader(blobs: blobs, decoder: decoder, intake: intake)
         let fetcher = PageFetcher(policy: try FetchPolicy(allowing: settings.fetchAllow.joined(separator: ",")))
         let retriever = HybridRetriever(store: store, embedder: embedder, vectors: vectors)
+        let languageModel = try settings.llmURL.map { url in
+            LanguageModelClient(
+                endpoint: try LanguageModelEndpoint(
+                    base: url, model: settings.llmModel ?? "default", key: settings.llmKey))
+        }
         let answerer = Answerer(
-            retriever: retriever, library: store, catalogue: catalogue, embedder: embedder, writer: nil,
+            retriever: retriever, library: store, catalogue: catalogue, embedder: embedder, writer: languageModel,
             journal: TurnJournal(home: settings.home), time: time)
         return LibraryParts(
             store: store, follower: follower,
@@ -62,6 +66,31 @@ struct LibraryParts: Sendable {
                     return FetchedFile(bytes: page.bytes, mediaType: page.mediaType, url: page.url)
                 },
                 retriever: retriever, answerer: answerer),
-            processors: [FileProcessor(reader: files)], missingModel: missingModel)
+            processors: try processors(settings, blobs, readings, registry, decoder, intake)
+                + [FileProcessor(reader: files)], languageModel: languageModel)
+    }
+
+    /// What hears, sees, and makes documents of what was heard and seen.
+    private static func processors(
+        _ settings: Settings, _ blobs: BlobStore, _ readings: any ReadingStore, _ registry: StreamRegistry,
+        _ decoder: DecoderClient, _ intake: DocumentIntake
+    ) throws -> [any Processor] {
+        let described = try registry.stream("media_image_described")
+        let languages = settings.ocrLanguages.isEmpty ? ["eng"] : settings.ocrLanguages
+        return [
+            SpeechProcessor(decoder: decoder, blobs: blobs), TranscriptProcessor(decoder: decoder, blobs: blobs),
+            PictureProcessor(
+                decoder: decoder, blobs: blobs, groups: LookalikeGroups(store: readings, stream: described),
+                languages: languages),
+            NoteDocumentProcessor(intake: intake),
+            TranscriptDocumentProcessor(intake: intake, readings: readings),
+            ScreenshotDocumentProcessor(intake: intake),
+        ]
+    }
+
+    /// Closes what `assemble` opened.
+    func close() async throws {
+        try await languageModel?.shutdown()
+        try await store.close()
     }
 }
