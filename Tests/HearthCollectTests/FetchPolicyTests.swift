@@ -46,6 +46,15 @@ struct FetchPolicyTests {
         #expect(error?.code == .fetchRefused)
     }
 
+    @Test(arguments: [
+        ("HTTPS://EXAMPLE.org./A?b=C#d", "https://example.org/A?b=C"),
+        ("http://[2606:4700::1111]:8080/", "http://[2606:4700::1111]:8080/"),
+        ("http://134744072/x", "http://134744072/x"),
+    ])
+    func anAddressIsWrittenInOneWay(_ url: String, _ plain: String) throws {
+        #expect(try FetchPolicy().target(of: url).url == plain)
+    }
+
     @Test func aNameThatLeadsToAPrivateAddressIsRefused() throws {
         let policy = try FetchPolicy()
         let mixed = ["8.8.8.8", "10.0.0.1"].compactMap { InternetAddress($0) }

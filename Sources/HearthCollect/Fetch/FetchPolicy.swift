@@ -76,7 +76,15 @@ package struct FetchPolicy: Sendable {
             guard Self.isHostName(host) else { throw Self.refused("“\(host)” is not the name of a host.") }
             if Self.isLocalName(host), !hosts.contains(host), ranges.isEmpty { throw notPublic(host) }
         }
-        return FetchTarget(url: text, isSecure: scheme == "https", host: host, port: port, literal: literal)
+        // Written in one way only, so that whoever reads it next reads the same host.
+        var plain = parts
+        plain.scheme = scheme
+        plain.encodedHost = host.contains(":") ? "[\(host)]" : host
+        plain.fragment = nil
+        guard let url = plain.string, URL(string: url)?.host?.lowercased() == host else {
+            throw Self.refused("“\(host)” is not the name of a host.")
+        }
+        return FetchTarget(url: url, isSecure: scheme == "https", host: host, port: port, literal: literal)
     }
 
     /// - Throws: `fetch-refused` unless all addresses of the host may be connected to: a name that leads to a public and a
@@ -150,6 +158,7 @@ package struct FetchPolicy: Sendable {
 
 /// An address of the web that passed the first check.
 package struct FetchTarget: Sendable, Hashable {
+    /// Without a fragment; the host in lower case.
     package var url: String
     package var isSecure: Bool
     /// Lower case, without brackets.

@@ -65,8 +65,9 @@ package enum InternetAddress: Sendable, Hashable, CustomStringConvertible {
         case .v4(let value):
             "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
         case .v6(let high, let low):
-            (0..<8).map { String((($0 < 4 ? high : low) >> UInt64(48 - $0 % 4 * 16)) & 0xffff, radix: 16) }
-                .joined(separator: ":")
+            [high, low].flatMap { half in
+                [48, 32, 16, 0].map { (shift: UInt64) in String(half >> shift & 0xffff, radix: 16) }
+            }.joined(separator: ":")
         }
     }
 }

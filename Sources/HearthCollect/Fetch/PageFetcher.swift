@@ -111,6 +111,8 @@ package struct PageFetcher: Sendable {
             timeout: .init(connect: .init(limits.connect), read: .init(limits.idle)),
             decompression: .enabled(limit: .size(limits.bytes)))
         configuration.httpVersion = .http1Only
+        // Another address is tried instead.
+        configuration.connectionPool.retryConnectionEstablishment = false
         // The name stays in the Host field and in TLS; the connection goes to the address that was checked.
         configuration.dnsOverride = [target.host: address.description]
         let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)

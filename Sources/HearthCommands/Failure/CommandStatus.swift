@@ -31,7 +31,7 @@ struct CommandStatus: Sendable, Hashable {
     static let table: [String: CommandStatus] = [
         "malformed-body": data, "invalid-value": data, "too-large": data, "conflict": data, "input-unreadable": data,
         "idempotency-key-reused": data, "idempotency-key-in-use": temporary, "unsupported-media-type": data,
-        "archive-damaged": data,
+        "archive-damaged": data, "fetch-refused": data, "fetch-failed": temporary,
         "malformed-request": usage, "invalid-argument": usage, "method-not-allowed": software,
         "method-unknown": software, "upgrade-required": software, "head-too-large": software,
         "range-not-satisfiable": software,

@@ -46,10 +46,8 @@ package enum LanguageDetector {
         for scalar in text.unicodeScalars.prefix(sample) {
             if scalar.properties.isAlphabetic || scalar.properties.isGraphemeExtend {
                 if word.utf8.count < 40 { word += scalar.properties.lowercaseMapping }
-            } else if scalar.value != 0x2019, scalar.value != 0x27 {
-                close()
             } else {
-                // An apostrophe parts "l'eau" and "don't" alike.
+                // An apostrophe parts words too: "l'eau", "don't".
                 close()
             }
         }
@@ -58,7 +56,9 @@ package enum LanguageDetector {
         var best = 0
         for index in profiles.indices where points[index] > points[best] { best = index }
         let second = profiles.indices.filter { $0 != best }.map { points[$0] }.max() ?? 0
-        guard points[best] >= 2, points[best] >= Double(words) * 0.08, points[best] >= second * 1.15 else { return nil }
+        guard points[best] >= 1.6, points[best] >= Double(words) * 0.08, points[best] >= second * 1.15 else {
+            return nil
+        }
         return profiles[best].language
     }
 }

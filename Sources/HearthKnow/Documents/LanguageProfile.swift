@@ -15,9 +15,10 @@ struct LanguageProfile: Sendable {
         self.endings = endings.split(separator: " ").map(String.init)
     }
 
-    /// A frequent word counts 1, an own letter 0.6, a frequent ending of a longer word 0.2.
+    /// A frequent word counts 1, one of a single letter 0.3, an own letter 0.6, a frequent ending of a longer word 0.2.
     func points(for word: String) -> Double {
-        if words.contains(word) { return 1 }
+        // Many languages have the same short words.
+        if words.contains(word) { return word.utf8.count == 1 ? 0.3 : 1 }
         var points = 0.0
         if !letters.isEmpty, word.unicodeScalars.contains(where: letters.contains) { points += 0.6 }
         if word.utf8.count > 5, endings.contains(where: word.hasSuffix) { points += 0.2 }
@@ -32,7 +33,7 @@ struct LanguageProfile: Sendable {
                 all were when we there can an your which their said if do will each about how up out them then she many \
                 some so these would other into has more her two like him see could no than been who its now did my made \
                 over you he me just i am please what's where why any our us should after before yesterday tomorrow today \
-                next last week between until every day morning
+                next last week between until every day morning back tonight will here i'll left leave hours days weeks months minutes years
                 """, endings: "ing tion ness ment ly ed ous ful"),
         LanguageProfile(
             "de",
@@ -90,7 +91,7 @@ struct LanguageProfile: Sendable {
                 hade vi vad vara än alla nu hon mycket där efter ut sedan också bara bli under mot man sin här \
                 dem mig dig oss ni din mitt någon något skulle ska blir igår idag imorgon nästa förra veckan dagar \
                 år timmar klockan mellan
-                """, letters: "", endings: "het ning arna erna ade ligt"),
+                """, letters: "åäö", endings: "het ning arna erna ade ligt"),
         LanguageProfile(
             "da",
             words: """
@@ -98,7 +99,7 @@ struct LanguageProfile: Sendable {
                 havde vi hvad være end alle nu hun meget der efter ud siden også kun blive under mod man sin her \
                 dem mig dig os nogen noget skulle skal bliver går dag morgen næste sidste uge dage blev efter \
                 hvor hvis jeres deres mellem kunne
-                """, letters: "", endings: "hed ning erne ede else ligt"),
+                """, letters: "æøå", endings: "hed ning erne ede else ligt"),
         LanguageProfile(
             "nb",
             words: """
@@ -106,14 +107,14 @@ struct LanguageProfile: Sendable {
                 hadde vi hva være enn alle nå hun mye der etter ut siden også bare bli under mot man sin her \
                 dem meg deg oss noen noe skulle skal blir går dag morgen neste forrige uke dager ble etter \
                 hvor hvis deres mellom kunne sier opp
-                """, letters: "", endings: "het ning ene ede else lig"),
+                """, letters: "æøå", endings: "het ning ene ede else lig"),
         LanguageProfile(
             "fi",
             words: """
                 ja on ei se että hän oli mutta kun niin myös ovat en kuin hänen jos olla sitä tai joka vain minä sen \
                 nyt me te he ne mitä tämä ole olen voi jo vielä sitten mukaan kanssa jälkeen kaikki ollut oli missä \
                 huomenna eilen tänään seuraava viime viikko päivä vuonna ennen koska siitä
-                """, letters: "", endings: "ssa ssä sta stä lla llä nen inen ksi iin"),
+                """, letters: "äö", endings: "ssa ssä sta stä lla llä nen inen ksi iin"),
         LanguageProfile(
             "pl",
             words: """
@@ -132,7 +133,7 @@ struct LanguageProfile: Sendable {
             words: """
                 a az és hogy nem is egy ez volt meg csak de már ha mint van el még vagy ki azt én ő mi ti ami aki lesz \
                 majd után szerint között nagyon minden mert itt ott most holnap tegnap ma nap hét év
-                """, letters: "őű", endings: "ban ben nak nek ság ség"),
+                """, letters: "őűáéíóú", endings: "ban ben nak nek ság ség"),
         LanguageProfile(
             "ro",
             words: """
@@ -159,7 +160,8 @@ struct LanguageProfile: Sendable {
             letters: "їєґі"),
         LanguageProfile(
             "bg",
-            words: "и на да се не в от за е с че са по като но си до ще го ли той тя беше има които към през или",
+            words:
+                "и на да се не в от за е с че са по като но си до ще го ли той тя беше има които който която което няма никой към през или",
             letters: "ъ", endings: "ите ата ият ета"),
         LanguageProfile(
             "sr", words: "и у је да се на за од су са као не што али би ће сам или који која до из по",

@@ -104,12 +104,17 @@ private struct SentenceScanner {
             } else if value == 0x5b, let end = footnote(at: offset) {
                 offset = end
                 continue
-            } else if !SentenceMarks.isCloser(value) {
+            } else if !SentenceMarks.isCloser(value) || (value == 0x201c && !isBlank(offset + length)) {
+                // “ closes in German and opens elsewhere.
                 break
             }
             offset += length
         }
         return Tail(end: offset, isSingleStop: stops == 1, endsUnspaced: unspaced)
+    }
+
+    private func isBlank(_ offset: Int) -> Bool {
+        offset >= segment.upperBound || ScalarKind.isWhitespace(bytes.scalar(at: offset).value)
     }
 
     /// Past "[12]" or "[a]".
@@ -143,6 +148,8 @@ private struct SentenceScanner {
         guard mark == 0x2e, tail.isSingleStop else { return true }
         let before = wordBefore(stop, notBefore: start)
         if before.isEmpty { return true }
+        // "z. B.", "J. S. Bach"
+        if before.utf8.count == 1, word.isInitial { return false }
         if before.allSatisfy({ $0.isASCII && $0.isNumber }) {
             // "1. First" at the start of a line; "3. Oktober".
             if stop - before.utf8.count == start { return false }
@@ -176,6 +183,8 @@ private struct SentenceScanner {
         var text = ""
         var isLowercase = false
         var startsWithDigit = false
+        /// One letter and a full stop.
+        var isInitial = false
     }
 
     /// The first word at or behind `offset`, in lower case.
@@ -198,7 +207,8 @@ private struct SentenceScanner {
         let first = bytes.scalar(at: start).value
         return NextWord(
             text: String(decoding: bytes[start..<offset], as: UTF8.self).lowercased(),
-            isLowercase: ScalarKind.isLowercase(first), startsWithDigit: ScalarKind.isDigit(first))
+            isLowercase: ScalarKind.isLowercase(first), startsWithDigit: ScalarKind.isDigit(first),
+            isInitial: offset - start == 1 && offset < segment.upperBound && bytes[offset] == 0x2e)
     }
 
     /// Letters, digits and inner stops in front of the stop; empty when longer than any abbreviation.

@@ -33,7 +33,7 @@ package enum TokenEstimate {
             // Words of up to seven letters are in the vocabulary as a rule; behind them a piece has some three letters.
             case .latin: done + 1 + max(0, length - 5) / 3
             // Alphabets of which the vocabulary knows little more than the letters.
-            case .other: done + 1 + length / 3
+            case .other: done + 1 + length * 2 / 3
             case .digits: done + (length <= 4 ? 1 : (length + 1) / 2)
             }
         }
@@ -49,6 +49,9 @@ package enum TokenEstimate {
                 single()
             } else if ScalarKind.isExtending(value) {
                 if word == .none { single() } else { length += 1 }
+            } else if value >= 0xac00, value <= 0xd7a3 {
+                // A syllable of Hangul is taken apart into its letters.
+                join(.other, letters: 3)
             } else if ScalarKind.isLetter(value) {
                 join(value < 0x250 ? .latin : .other)
             } else {
@@ -56,14 +59,14 @@ package enum TokenEstimate {
             }
         }
 
-        private mutating func join(_ kind: Word) {
+        private mutating func join(_ kind: Word, letters: Int = 1) {
             // Letters of two alphabets in one word count as the costlier one.
             if word == kind || (word == .other && kind == .latin) {
-                length += 1
+                length += letters
             } else {
                 close()
                 word = kind
-                length = 1
+                length = letters
             }
         }
 

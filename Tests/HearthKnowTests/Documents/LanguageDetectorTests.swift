@@ -37,38 +37,31 @@ struct LanguageDetectorTests {
     @Test(arguments: [("pt-BR", "pt"), ("EN_us", "en"), ("x", nil), ("und", nil), ("english", nil), ("", nil)])
     func primarySubtags(_ tag: String, _ primary: String?) { #expect(LanguageDetector.primary(tag) == primary) }
 
-    /// Phrases of the kind that people dictate ("next Tuesday at five"), of at least five words. Half of them were looked
-    /// at; these are the others.
+    /// Phrases of the kind that people dictate ("next Tuesday at five"), of at least five words; one of two was looked at
+    /// while the lists of words were made, the other is counted here.
     @Test(.enabled(if: TestData.has("recognizers-text-specs/Specs")))
     func shortPhrasesAreRecognisedOrLeftOpen() throws {
-        let languages = [
-            "English": "en", "German": "de", "French": "fr", "Spanish": "es", "Italian": "it", "Portuguese": "pt",
-            "Dutch": "nl", "Swedish": "sv", "Turkish": "tr", "Chinese": "zh", "Japanese": "ja", "Korean": "ko",
-        ]
         var right = 0
-        var wrong = 0
+        var wrong: [String] = []
         var open = 0
-        for part in try TestData.names(in: "recognizers-text-specs/Specs").sorted() {
-            for (folder, language) in languages where TestData.has("recognizers-text-specs/Specs/\(part)/\(folder)") {
-                for file in try TestData.names(in: "recognizers-text-specs/Specs/\(part)/\(folder)")
-                where file.hasSuffix(".json") {
-                    let data = Data(try TestData.bytes("recognizers-text-specs/Specs/\(part)/\(folder)/\(file)"))
-                    let cases = try JSONSerialization.jsonObject(with: data) as? [[String: Any]] ?? []
-                    for (index, item) in cases.enumerated() where index % 2 == 1 {
-                        guard let text = item["Input"] as? String, text.split(separator: " ").count >= 5 else {
-                            continue
-                        }
-                        switch LanguageDetector.language(of: text) {
-                        case language: right += 1
-                        case nil: open += 1
-                        default: wrong += 1
-                        }
+        for part in ["Choice", "DateTime", "Number", "NumberWithUnit"] {
+            let folder = "recognizers-text-specs/Specs/\(part)/English"
+            for file in try TestData.names(in: folder) where file.hasSuffix(".json") {
+                let data = Data(try TestData.bytes("\(folder)/\(file)"))
+                let cases = try JSONSerialization.jsonObject(with: data) as? [[String: Any]] ?? []
+                for (index, item) in cases.enumerated() where index % 2 == 1 {
+                    guard let text = item["Input"] as? String, text.split(separator: " ").count >= 5 else { continue }
+                    switch LanguageDetector.language(of: text) {
+                    case "en": right += 1
+                    case nil: open += 1
+                    case let other: wrong.append("\(other ?? ""): \(text)")
                     }
                 }
             }
         }
-        let decided = Double(right) / Double(max(1, right + wrong))
-        #expect(right + wrong + open > 1000)
-        #expect(decided >= 0.97, "\(right) right, \(wrong) wrong, \(open) open")
+        let count = right + wrong.count + open
+        #expect(count > 500)
+        #expect(right * 100 >= count * 85, "\(right) right, \(wrong.count) wrong, \(open) open")
+        #expect(wrong.count * 100 <= count * 2, "\(wrong.prefix(20))")
     }
 }

@@ -7,7 +7,7 @@ import OrderedCollections
 enum PageExtraction {
     /// Of the page's text; a page whose article is a smaller part, and short, has none and is taken whole.
     private static let articleShare = 0.15
-    private static let shortArticle = 500
+    private static let shortArticle = 150
 
     static func document(_ bytes: UnsafeRawBufferPointer, _ options: ExtractOptions) throws(HearthError)
         -> ExtractedDocument

@@ -110,12 +110,21 @@ enum MarkdownLinks {
         for line in text.split(separator: "\n") {
             if line.hasPrefix("```") { isCode.toggle() }
             if isCode { continue }
-            for match in line.matches(of: /\[\[([^\[\]|#\n]{1,200})[^\[\]\n]{0,400}\]\]/) {
-                add(match.1.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+            // [[Title]], [[Title|shown]], [[Title#part]]
+            for piece in line.split(separator: "[[", omittingEmptySubsequences: false).dropFirst() {
+                guard let end = piece.firstRange(of: "]]") else { continue }
+                let inside = piece[..<end.lowerBound]
+                if inside.contains("[") || inside.contains("]") { continue }
+                add(
+                    inside.prefix { $0 != "|" && $0 != "#" }.split(whereSeparator: \.isWhitespace).joined(
+                        separator: " "))
             }
-            for match in line.matches(of: /\]\(([^()\s]{1,400})\.md(?:#[^()\s]{0,200})?\)/)
-            where !match.1.contains("://") {
-                add((match.1.split(separator: "/").last.map(String.init) ?? "").replacing("%20", with: " "))
+            // [shown](folder/Title.md)
+            for piece in line.split(separator: "](", omittingEmptySubsequences: false).dropFirst() {
+                let target = piece.prefix { $0 != ")" && $0 != "#" && !$0.isWhitespace }
+                guard target.hasSuffix(".md"), !target.contains("://"), let name = target.split(separator: "/").last
+                else { continue }
+                add(String(name.dropLast(3)).replacing("%20", with: " "))
             }
         }
         return links

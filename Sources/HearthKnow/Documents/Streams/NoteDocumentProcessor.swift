@@ -1,5 +1,6 @@
 import HearthCore
 package import HearthPipeline
+import HearthSchema
 package import HearthStore
 
 /// Makes a document of each note.

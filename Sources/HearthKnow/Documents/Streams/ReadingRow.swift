@@ -1,4 +1,5 @@
 import HearthCore
+import HearthSchema
 import HearthStore
 
 /// Fields of one reading, by name.

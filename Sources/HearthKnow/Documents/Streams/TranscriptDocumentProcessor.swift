@@ -1,5 +1,6 @@
 import HearthCore
 package import HearthPipeline
+import HearthSchema
 package import HearthStore
 import OrderedCollections
 
