@@ -18,11 +18,11 @@ package final class PipelineService: Service, ProcessorBoard {
     package init(_ processors: [any Processor], context: PipelineContext) throws(HearthError) {
         try ProcessorCheck.check(processors, registry: context.admission.registry)
         self.context = context
-        let holder = context.random.id(at: context.time.now())
         let gate = CommitGate()
         workers = processors.sorted { $0.name < $1.name }.map { processor in
             ProcessorWorker(
-                processor, inputs: processor.inputs.compactMap { context.admission.registry[$0] }, holder: holder,
+                processor, inputs: processor.inputs.compactMap { context.admission.registry[$0] },
+                holder: context.holder,
                 context: context, gate: gate)
         }
     }

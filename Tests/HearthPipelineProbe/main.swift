@@ -68,7 +68,7 @@ let admission = Admission(
 let pipeline = try PipelineService(
     [Words(), Letters()],
     context: PipelineContext(
-        store: store, admission: admission, bus: writer.bus,
+        holder: UniqueID(high: 0x9000, low: 1), store: store, admission: admission, bus: writer.bus,
         logger: Logger(label: "probe") { _ in SwiftLogNoOpLogHandler() }))
 
 func note(_ number: Int) -> ReadingBatch {

@@ -37,7 +37,8 @@ struct PipelineHousehold: Sendable {
 
     func context(seed: UInt64 = 1) -> PipelineContext {
         PipelineContext(
-            store: store, admission: admission, bus: bus, time: time, clock: clock,
+            holder: UniqueID(high: 0x9000, low: seed), store: store, admission: admission, bus: bus, time: time,
+            clock: clock,
             random: SharedRandom(SplitMix64(seed: seed)),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

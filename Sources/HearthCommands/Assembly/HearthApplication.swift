@@ -83,7 +83,8 @@ package struct HearthApplication: Sendable {
         let pipeline = try PipelineService(
             library.processors,
             context: PipelineContext(
-                store: store, admission: ingest.admission, bus: ingest.writer.bus, time: time, logger: logger))
+                holder: try await Self.holder(in: catalogue, time), store: store, admission: ingest.admission,
+                bus: ingest.writer.bus, time: time, logger: logger))
         let dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry, blobs: blobs,
             authenticator: authenticator, time: time, metrics: ServerMetrics(), console: try Console(),
@@ -98,6 +99,15 @@ package struct HearthApplication: Sendable {
             ownerToken: ownerToken,
             isFirstStart: isFirstStart, lock: lock, dependencies: dependencies, maintenance: maintenance,
             pipeline: pipeline, decoder: decoder, library: library, logger: logger)
+    }
+
+    /// Who this home is to others that share its database. `HomeLock` sees to it that only one server is it at a time.
+    private static func holder(in catalogue: any CatalogueStore, _ time: any TimeSource) async throws -> UniqueID {
+        let name = "pipeline.holder"
+        if let known = try await catalogue.setting(name).flatMap({ UniqueID($0) }) { return known }
+        let holder = UniqueID.random(at: time.now())
+        try await catalogue.set(name, to: holder.description)
+        return holder
     }
 
     /// The person the household was made for.

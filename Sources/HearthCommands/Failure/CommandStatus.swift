@@ -48,6 +48,8 @@ struct CommandStatus: Sendable, Hashable {
         "key-malformed": configuration, "unusable-token": configuration, "foreign-key": configuration,
         "unusable-certificate": configuration,
         "storage-failed": inputOutput, "blob-damaged": inputOutput, "internal-error": software,
+        "lease-lost": temporary, "step-timeout": software, "processor-stuck": software, "processor-failed": software,
+        "invalid-output": software, "invalid-processor": software,
     ]
 
     static func of(_ error: HearthError) -> CommandStatus {

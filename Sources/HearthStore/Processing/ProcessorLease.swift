@@ -3,7 +3,7 @@ package import HearthCore
 /// The right to work for a processor.
 package struct ProcessorLease: Sendable, Hashable {
     package var processor: String
-    /// The worker; one that starts again is another.
+    /// The server that works; the same one after a restart.
     package var holder: UniqueID
     /// Fencing number: higher with each change of hands, never used twice.
     package var fence: Int64

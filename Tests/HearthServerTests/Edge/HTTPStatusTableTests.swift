@@ -8,7 +8,9 @@ import Testing
 @Suite struct HTTPStatusTableTests {
     /// Modules whose failures can reach a caller of the server.
     private static let modules = [
-        "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest", "HearthServer",
+        "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest",
+        "HearthPipeline",
+        "HearthServer",
     ]
 
     @Test func everyCodeHasItsStatus() throws {
