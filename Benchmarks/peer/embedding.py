@@ -12,8 +12,8 @@ BATCH = 32
 
 
 def graph(folder: Path) -> bytes:
-    """The encoder as an ONNX model made of the fused operators that ONNX Runtime's own optimizer puts into BERT models, so
-    that the peer is as fast as it can be."""
+    """The encoder as an ONNX model made of the fused operators that ONNX Runtime's own optimizer puts into BERT models. It
+    needs no PyTorch; a model that PyTorch exports was measured to be 3 to 20 % faster, so judge small ratios with that."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
     from safetensors.numpy import load_file
