@@ -17,6 +17,11 @@ package enum ImportOutcome: Sendable, Hashable {
 package struct ImportResult: Sendable, Hashable {
     package var path: String
     package var outcome: ImportOutcome
+
+    package init(path: String, outcome: ImportOutcome) {
+        self.path = path
+        self.outcome = outcome
+    }
 }
 
 /// What became of an import, item by item.

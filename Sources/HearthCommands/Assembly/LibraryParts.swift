@@ -75,7 +75,9 @@ struct LibraryParts: Sendable {
         _ settings: Settings, _ blobs: BlobStore, _ readings: any ReadingStore, _ registry: StreamRegistry,
         _ decoder: DecoderClient, _ intake: DocumentIntake
     ) throws -> [any Processor] {
-        let described = try registry.stream("media_image_described")
+        guard let described = registry[PictureProcessor.described] else {
+            throw HearthError(.internalError, "A stream that ships is missing.", disposition: .defect)
+        }
         let languages = settings.ocrLanguages.isEmpty ? ["eng"] : settings.ocrLanguages
         return [
             SpeechProcessor(decoder: decoder, blobs: blobs), TranscriptProcessor(decoder: decoder, blobs: blobs),
