@@ -25,4 +25,11 @@ struct ContractTests {
         defer { folder.remove() }
         try await contract.verify { try await SQLiteCatalogueStore.open(path: folder.path("hearth.db")) }
     }
+
+    @Test("The library in SQLite", arguments: LibraryStoreContract.cases)
+    func libraryStore(_ contract: ContractCase<any LibraryStore>) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await contract.verify { try await SQLiteLibraryStore.open(path: folder.path("library.db")) }
+    }
 }

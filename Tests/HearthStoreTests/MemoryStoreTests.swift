@@ -13,4 +13,9 @@ struct MemoryStoreTests {
     func catalogueStore(_ contract: ContractCase<any CatalogueStore>) async throws {
         try await contract.verify { MemoryCatalogueStore() }
     }
+
+    @Test("The library in memory", arguments: LibraryStoreContract.cases)
+    func libraryStore(_ contract: ContractCase<any LibraryStore>) async throws {
+        try await contract.verify { MemoryLibraryStore() }
+    }
 }

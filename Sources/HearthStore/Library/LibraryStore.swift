@@ -12,10 +12,13 @@ package protocol LibraryStore: Sendable {
     func document(_ id: UniqueID, person: UniqueID) async throws -> Document?
     /// An earlier version, as it was.
     func document(_ id: UniqueID, version: Int, person: UniqueID) async throws -> Document?
+    /// Every version, newest first; none when there is no such document.
+    func versions(of document: UniqueID, person: UniqueID) async throws -> [DocumentVersion]
     /// Passages of the current version, in order of index.
     func passages(of document: UniqueID, person: UniqueID) async throws -> [Passage]
     /// Passages by number, with their documents' heads; numbers that are gone or belong to another person are left out.
     func passages(numbered numbers: [Int64], person: UniqueID) async throws -> [FoundPassage]
+    /// A passage by id, also one of an earlier version, so that what was cited once can always be opened.
     func passage(_ id: UniqueID, person: UniqueID) async throws -> FoundPassage?
 
     /// Newest first by (timestamp, id).
@@ -23,30 +26,53 @@ package protocol LibraryStore: Sendable {
         _ filter: DocumentFilter, after position: DocumentPosition?, limit: Int
     ) async throws -> [DocumentHead]
     func count(_ filter: DocumentFilter) async throws -> (documents: Int, passages: Int)
+    /// Counts documents between neighbouring edges (inclusive, exclusive), which ascend: days as a person's time zone
+    /// cuts them. One element per gap between edges. The filter's own times count too.
+    func timeline(_ filter: DocumentFilter, edges: [Timestamp]) async throws -> [TimelineSpan]
 
-    /// Forgets a document: all versions, passages, text index. False when there is none.
+    /// Forgets a document: all versions, passages, text index; its bytes are overwritten. False when there is none.
     func delete(_ id: UniqueID, person: UniqueID) async throws -> Bool
 
     /// Passages ranked by BM25, best first. Matching is by stem and without regard to case and accents; a passage
     /// matches when it holds any of the query's terms. A passage's document's title counts as part of it.
     func rank(text query: TextQuery, _ filter: DocumentFilter, limit: Int) async throws -> [RankedPassage]
 
+    /// In how many of all passages each term is, as `SearchTerms` makes them, and how many passages there are. Counts above
+    /// a thousand may be older by an eighth of themselves in changes.
+    func counts(of terms: [String]) async throws -> (passages: Int, counts: [Int])
+
     /// Passages that came and went after `sequence`, in the order in which they became visible: what indexes follow.
+    /// A passage is told of once, by its latest change.
     func passageChanges(after sequence: Int64, limit: Int) async throws -> [PassageChange]
+    /// The sequence of the latest change, 0 before the first.
+    func latestPassageChange() async throws -> Int64
+    /// Drops what is told of passages that went up to `sequence`: to be called when every index has followed so far.
+    func compactPassageChanges(through sequence: Int64) async throws -> Int
 
     /// (from, to) pairs of current documents, where a link of one names the source key, URL, or title of the other.
     func links(person: UniqueID) async throws -> [(from: UniqueID, to: UniqueID)]
 
     // Conversations.
     func append(_ turn: Turn) async throws
+    /// In the order of their time.
     func turns(session: UniqueID, person: UniqueID) async throws -> [Turn]
-    /// Newest first.
+    /// Over all sessions, newest first: what was asked before.
+    func turns(person: UniqueID, from: Timestamp?, to: Timestamp?, limit: Int) async throws -> [Turn]
+    func turn(_ id: UniqueID, person: UniqueID) async throws -> Turn?
+    /// By the time of their last turn, newest first, beginning behind the session `position`.
     func sessions(person: UniqueID, after position: UniqueID?, limit: Int) async throws -> [SessionHead]
 
     // Open questions.
+    /// Opens a question; one that is open already, without regard to case and spaces around it, is counted once more
+    /// and takes the newer turn and confidence.
     func file(_ gap: Gap) async throws
+    /// Most often asked first, then newest.
     func gaps(person: UniqueID, limit: Int) async throws -> [Gap]
+    /// Ends an open question. False when there is none.
+    func settle(gap: UniqueID, person: UniqueID) async throws -> Bool
 
+    /// Forgets everything of a person.
+    /// - Returns: documents that were forgotten.
     func erase(person: UniqueID) async throws -> Int
     func probe() async throws
     func close() async throws
@@ -75,6 +101,51 @@ package struct PutOutcome: Sendable, Hashable {
         self.version = version
         self.change = change
         self.passages = passages
+    }
+}
+
+/// One version of a document, without its text.
+package struct DocumentVersion: Sendable, Hashable {
+    package var version: Int
+    package var title: String
+    package var timestamp: Timestamp
+    package var received: Timestamp
+    package var fingerprint: [UInt8]
+    /// Of its text, in UTF-8.
+    package var bytes: Int
+
+    package init(
+        version: Int, title: String, timestamp: Timestamp, received: Timestamp, fingerprint: [UInt8], bytes: Int
+    ) {
+        self.version = version
+        self.title = title
+        self.timestamp = timestamp
+        self.received = received
+        self.fingerprint = fingerprint
+        self.bytes = bytes
+    }
+}
+
+/// How many documents there are in a span of time, by source and kind.
+package struct TimelineSpan: Sendable, Hashable {
+    package struct Group: Sendable, Hashable {
+        package var source: String
+        package var kind: DocumentKind
+
+        package init(source: String, kind: DocumentKind) {
+            self.source = source
+            self.kind = kind
+        }
+    }
+
+    package var from: Timestamp
+    package var to: Timestamp
+    package var counts: [Group: Int]
+
+    package init(from: Timestamp, to: Timestamp, counts: [Group: Int]) {
+        self.from = from
+        self.to = to
+        self.counts = counts
     }
 }
 
@@ -179,6 +250,7 @@ package struct PassageChange: Sendable, Hashable {
     package var number: Int64
     package var person: UniqueID
     package var document: UniqueID
+    /// Of the document, as its source and title; 1970 and empty when the passage is gone.
     package var timestamp: Timestamp
     package var source: String
     /// nil: the passage is gone.
@@ -197,5 +269,17 @@ package struct PassageChange: Sendable, Hashable {
         self.source = source
         self.text = text
         self.title = title
+    }
+}
+
+extension LibraryStore {
+    /// How much a term tells, by how rare it is; terms that no passage has are left out.
+    package func weights(of terms: [String]) async throws -> [String: Double] {
+        let counted = try await counts(of: terms)
+        var weights: [String: Double] = [:]
+        for (term, count) in zip(terms, counted.counts) where count > 0 {
+            weights[term] = TextRanking.weight(of: count, in: counted.passages)
+        }
+        return weights
     }
 }

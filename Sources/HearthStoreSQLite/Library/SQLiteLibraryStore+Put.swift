@@ -1,0 +1,217 @@
+import Foundation
+import GRDB
+package import HearthCore
+package import HearthStore
+
+extension SQLiteLibraryStore {
+    package func put(_ entries: [DocumentEntry]) async throws -> [PutOutcome] {
+        try LibraryLimits.check(entries)
+        if entries.isEmpty { return [] }
+        return try await file.write { db in
+            try entries.map { try LibraryWriter(db: db).put($0) }
+        }
+    }
+
+    package func delete(_ id: UniqueID, person: UniqueID) async throws -> Bool {
+        let isGone = try await file.write { db in
+            guard let owner = try Self.owner(person, in: db) else { return false }
+            let number = try Int64.fetchOne(
+                db, sql: "SELECT number FROM documents WHERE id = ? AND owner = ?",
+                arguments: [CatalogueRow.blob(id), owner])
+            guard let number else { return false }
+            try LibraryWriter(db: db).delete(number)
+            try LibraryTerms.purge(db)
+            return true
+        }
+        if isGone { try await forgetLog() }
+        return isGone
+    }
+
+    package func erase(person: UniqueID) async throws -> Int {
+        let count = try await file.write { db in
+            guard let owner = try Self.owner(person, in: db) else { return 0 }
+            let numbers = try Int64.fetchAll(
+                db, sql: "SELECT number FROM documents WHERE owner = ?", arguments: [owner])
+            let writer = LibraryWriter(db: db)
+            for number in numbers { try writer.delete(number) }
+            for table in ["turns", "sessions", "gaps"] {
+                try db.execute(sql: "DELETE FROM \(table) WHERE owner = ?", arguments: [owner])
+            }
+            try db.execute(sql: "DELETE FROM owners WHERE number = ?", arguments: [owner])
+            try LibraryTerms.purge(db)
+            return numbers.count
+        }
+        try await forgetLog()
+        return count
+    }
+
+    /// Moves the log into the file and empties it: it still holds pages from before a deletion. While a reader holds an older
+    /// snapshot SQLite leaves the log as it is, and the next deletion or checkpoint empties it.
+    private func forgetLog() async throws {
+        try await file.writeOutsideTransaction { db in
+            _ = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+    }
+}
+
+/// Changes documents inside a transaction.
+struct LibraryWriter {
+    let db: Database
+
+    private struct Known {
+        var number: Int64
+        var id: UniqueID
+        var version: Int
+        var fingerprint: [UInt8]
+        var passages: Int
+    }
+
+    func put(_ entry: DocumentEntry) throws -> PutOutcome {
+        let document = entry.document
+        let owner = try SQLiteLibraryStore.makeOwner(document.person, in: db)
+        guard let known = try known(document.source, owner: owner) else {
+            return try insert(entry, owner: owner)
+        }
+        if known.fingerprint == document.fingerprint {
+            return PutOutcome(id: known.id, version: known.version, change: .unchanged, passages: known.passages)
+        }
+        let version = known.version + 1
+        try retire(known.number, person: document.person)
+        try db.cachedStatement(
+            sql: "UPDATE documents SET version = ?, kind = ?, timestamp = ?, passages = ? WHERE number = ?"
+        ).execute(arguments: [
+            version, document.kind.rawValue, document.timestamp.microseconds, entry.passages.count, known.number,
+        ])
+        try store(entry, number: known.number, id: known.id, version: version, owner: owner)
+        return PutOutcome(id: known.id, version: version, change: .newVersion, passages: entry.passages.count)
+    }
+
+    private func known(_ source: DocumentSource, owner: Int64) throws -> Known? {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT d.number, d.id, d.version, d.passages, v.fingerprint FROM \(LibraryRow.joined)
+                WHERE d.owner = ? AND d.source = ? AND d.key = ?
+                """)
+        return try Row.fetchOne(statement, arguments: [owner, source.name, source.key]).map { row in
+            Known(
+                number: row["number"], id: try CatalogueRow.id(row["id"]), version: row["version"],
+                fingerprint: Array(row["fingerprint"] as Data), passages: row["passages"])
+        }
+    }
+
+    private func insert(_ entry: DocumentEntry, owner: Int64) throws -> PutOutcome {
+        let document = entry.document
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO documents (id, owner, source, key, version, kind, timestamp, passages)
+                VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                """
+        ).execute(arguments: [
+            CatalogueRow.blob(document.id), owner, document.source.name, document.source.key, document.kind.rawValue,
+            document.timestamp.microseconds, entry.passages.count,
+        ])
+        guard db.changesCount == 1 else {
+            throw HearthError(.conflict, "The id \(document.id) belongs to another document already.")
+        }
+        try store(entry, number: db.lastInsertedRowID, id: document.id, version: 1, owner: owner)
+        return PutOutcome(id: document.id, version: 1, change: .inserted, passages: entry.passages.count)
+    }
+
+    private func store(
+        _ entry: DocumentEntry, number: Int64, id: UniqueID, version: Int, owner: Int64
+    ) throws {
+        let document = entry.document
+        let source = document.source
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO versions (document, version, kind, title, language, url, blob, stream, record, device,
+                timestamp, received, fingerprint, metadata, links, summary, bytes, text)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            number, version, document.kind.rawValue, document.title, document.language, source.url, source.blob,
+            source.stream, source.record.map { CatalogueRow.blob($0.id) }, source.device.map(CatalogueRow.blob),
+            document.timestamp.microseconds, document.received.microseconds, Data(document.fingerprint),
+            document.metadata.text, LibraryRow.text(of: document.links), document.summary, document.text.utf8.count,
+            try LibraryRow.compressed(document.text),
+        ])
+        try storeLinks(document, number: number, owner: owner)
+        for passage in entry.passages {
+            let passageNumber = try store(passage, document: number, version: version, received: document.received)
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO findable (number, document, owner, timestamp, source, kind) VALUES (?, ?, ?, ?, ?, ?)
+                    """
+            ).execute(arguments: [
+                passageNumber, number, owner, document.timestamp.microseconds, source.name, document.kind.rawValue,
+            ])
+            try LibraryTerms.add(passageNumber, title: document.title, text: passage.text, in: db)
+            try tell(passageNumber, person: document.person, document: id, gone: false)
+        }
+    }
+
+    private func storeLinks(_ document: Document, number: Int64, owner: Int64) throws {
+        for name in document.linkNames {
+            try db.cachedStatement(sql: "INSERT INTO names (owner, name, document) VALUES (?, ?, ?)").execute(
+                arguments: [owner, name, number])
+        }
+        for target in Set(document.distinctLinks.map(Document.linkName)) {
+            try db.cachedStatement(sql: "INSERT INTO links (document, target, owner) VALUES (?, ?, ?)").execute(
+                arguments: [number, target, owner])
+        }
+    }
+
+    /// A passage whose proposed id is taken gets a fresh one.
+    private func store(_ passage: Passage, document: Int64, version: Int, received: Timestamp) throws -> Int64 {
+        var id = passage.id
+        while true {
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO passages (id, document, version, position, start, spoken_from, spoken_to, text)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                    """
+            ).execute(arguments: [
+                CatalogueRow.blob(id), document, version, passage.index, passage.offset, passage.spoken?.lowerBound,
+                passage.spoken?.upperBound, passage.text,
+            ])
+            if db.changesCount == 1 { return db.lastInsertedRowID }
+            id = UniqueID.random(at: received)
+        }
+    }
+
+    /// A passage is told of once, by its latest change.
+    private func tell(_ number: Int64, person: UniqueID, document: UniqueID, gone: Bool) throws {
+        if gone { try db.cachedStatement(sql: "DELETE FROM changes WHERE passage = ?").execute(arguments: [number]) }
+        try db.cachedStatement(sql: "INSERT INTO changes (passage, owner, document, gone) VALUES (?, ?, ?, ?)").execute(
+            arguments: [number, CatalogueRow.blob(person), CatalogueRow.blob(document), gone])
+    }
+
+    /// Takes the current version out of everything that finds it. Its text stays.
+    private func retire(_ number: Int64, person: UniqueID) throws {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT f.number, d.id, v.title, p.text FROM findable f JOIN passages p ON p.number = f.number
+                    JOIN documents d ON d.number = f.document
+                    JOIN versions v ON v.document = d.number AND v.version = d.version WHERE f.document = ? ORDER BY f.number
+                    """), arguments: [number])
+        for row in rows {
+            let passage: Int64 = row["number"]
+            try LibraryTerms.remove(passage, title: row["title"], text: row["text"], in: db)
+            try tell(passage, person: person, document: try CatalogueRow.id(row["id"]), gone: true)
+        }
+        for table in ["findable", "names", "links"] {
+            try db.cachedStatement(sql: "DELETE FROM \(table) WHERE document = ?").execute(arguments: [number])
+        }
+    }
+
+    /// Forgets a document with all that hangs on it.
+    func delete(_ number: Int64) throws {
+        let person = try Data.fetchOne(
+            db, sql: "SELECT person FROM owners JOIN documents ON owner = owners.number WHERE documents.number = ?",
+            arguments: [number])
+        guard let person else { return }
+        try retire(number, person: try CatalogueRow.id(person))
+        try db.execute(sql: "DELETE FROM documents WHERE number = ?", arguments: [number])
+    }
+}
