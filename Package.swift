@@ -119,7 +119,10 @@ let modules: [Module] = [
     // beside: numbers from inside the process, for Benchmarks/run.py
     Module(
         name: "hearth-bench", layer: 9,
-        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest"],
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
+            "HearthIngest",
+        ],
         outside: [orderedCollections, grdbSQLite], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
     // beside: the test kit
     Module(
@@ -192,6 +195,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     ),
     // Kills the real program, so that must be built too.
     (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
+    (name: "HearthIndexTests", modules: ["HearthCore", "HearthIndex", "HearthTesting"], outside: ["CHearthKernels"]),
     (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
     (
         name: "HearthStoreSQLiteTests",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness import machine, report
 from harness.bench import Bench
-from harness.scenarios import ALL
+from harness.scenarios import ALL, LONG
 from harness.tools import CACHE, REPOSITORY, Failure
 
 
@@ -39,6 +39,8 @@ def main() -> int:
         folder = Path(throwaway) if is_trial else report.RESULTS
         for scenario in ALL:
             if options.only and scenario.NAME not in options.only:
+                continue
+            if options.quick and scenario.NAME in LONG and not options.only:
                 continue
             load_before, begin = machine.load_average(), time.perf_counter()
             try:

@@ -15,6 +15,10 @@ do {
     case ("columns", let recordings?):
         guard let home = arguments.dropFirst(2).first else { throw Usage() }
         result = try await StorageBench.columns(recordings: recordings, home: home)
+    case ("vectors", let folder?):
+        let rest = Array(arguments.dropFirst(2))
+        guard rest.count == 3, let threshold = Int(rest[1]), let builders = Int(rest[2]) else { throw Usage() }
+        result = try await VectorBench.run(folder: folder, home: rest[0], threshold: threshold, builders: builders)
     default: throw Usage()
     }
     print(result.text)
@@ -27,7 +31,7 @@ struct Usage: Error, CustomStringConvertible {
     var description: String {
         """
         usage: hearth-bench validate CASES.json | parse DOCUMENTS.json | admit HOME | append HOME
-                            | columns RECORDINGS HOME
+                            | columns RECORDINGS HOME | vectors FOLDER HOME THRESHOLD BUILDERS
         """
     }
 }

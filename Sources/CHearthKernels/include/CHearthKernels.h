@@ -1,1 +1,2 @@
+#include "HearthDot.h"
 /* Kernels: each family has a header of its own here. */
