@@ -22,16 +22,23 @@ help: ## List the targets
 setup: ## Install the system packages that building needs, if any is missing
 	@scripts/setup build
 
+# Everything works without models, so the targets that only want them go on when they cannot be had.
+.PHONY: models
+models: ## Install the models for search by meaning and for speech, if any is missing
+	@scripts/models
+
 .PHONY: build
 build: setup ## Build the release program
 	@swift build -c release --product hearth
 
 .PHONY: run
 run: build ## Start Hearth with nothing to edit; ARGS="--port 9000" passes options to hearth serve
+	@scripts/models || true
 	@exec $(release)/hearth serve $(ARGS)
 
 .PHONY: demo
 demo: build ## Show Hearth with a made-up household
+	@scripts/models || true
 	@exec $(release)/hearth demo $(ARGS)
 
 .PHONY: test
@@ -39,6 +46,7 @@ test: ## Check the layout of the code, build the tests, run them all
 	@scripts/setup build test
 	@swift format lint --strict --parallel --recursive $(SOURCES)
 	@swift build --build-tests
+	@scripts/models || true
 	@swift test --skip-build --disable-xctest
 
 .PHONY: bench
@@ -46,6 +54,7 @@ bench: ## Measure the release program against its peers; ARGS passes options to 
 	@scripts/setup build bench
 	@swift build -c release --product hearth
 	@swift build -c release --product hearth-bench
+	@scripts/models || true
 	@exec python3 Benchmarks/run.py $(ARGS)
 
 .PHONY: fuzz

@@ -56,7 +56,8 @@ let modules: [Module] = [
         outside: [grdb, grdbSQLite, "CZstd"]),
     Module(
         name: "HearthIndex", layer: 3, modules: ["HearthCore", "HearthStore"], outside: ["CHearthKernels"]),
-    Module(name: "HearthInference", layer: 3, modules: ["HearthCore"], outside: ["CHearthKernels"]),
+    Module(
+        name: "HearthInference", layer: 3, modules: ["HearthCore"], outside: [orderedCollections, "CHearthKernels"]),
     // 4 flow
     Module(
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
@@ -120,7 +121,11 @@ let modules: [Module] = [
     Module(
         name: "hearth-bench", layer: 9,
         modules: [
+<<<<<<< b8151816397c1fc68e46072d8f66b5f1a0cda29f
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
+=======
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthInference",
+>>>>>>> bdc27b18639a53731f2ad80159fc1639c0c7599e
             "HearthIngest",
         ],
         outside: [orderedCollections, grdbSQLite], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
@@ -186,6 +191,10 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, nioPosix, nioSSL, logging, lifecycle,
             orderedCollections, "CZlib",
         ]
+    ),
+    (
+        name: "HearthInferenceTests", modules: ["HearthCore", "HearthInference", "HearthTesting"],
+        outside: [orderedCollections, "CHearthKernels"]
     ),
     (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),
     (

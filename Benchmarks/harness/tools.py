@@ -19,9 +19,9 @@ class Failure(Exception):
     """A run that gives no number, and why."""
 
 
-def peer_python() -> Path:
-    """A Python with the peers' packages, as `requirements.txt` pins them; made once per content of that file."""
-    requirements = BENCHMARKS / "peer" / "requirements.txt"
+def peer_python(packages: str = "requirements.txt") -> Path:
+    """A Python with the peers' packages, as a file in `peer` pins them; made once per content of that file."""
+    requirements = BENCHMARKS / "peer" / packages
     version = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
     folder = CACHE / f"python-{version}"
     python = folder / "bin" / "python"
@@ -32,6 +32,14 @@ def peer_python() -> Path:
         subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", requirements], check=True)
         (folder / "complete").touch()
     return python
+
+
+def run_json(command: list) -> list | dict:
+    """What a program prints, which is JSON."""
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Failure(f"{Path(command[0]).name}: {done.stderr.strip()[-2000:]}")
+    return json.loads(done.stdout)
 
 
 def load_client() -> Path:

@@ -1,2 +1,3 @@
 #include "HearthDot.h"
 /* Kernels: each family has a header of its own here. */
+#include "transformer.h"
