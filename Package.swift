@@ -85,7 +85,7 @@ let modules: [Module] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIndex", "HearthInference",
             "HearthIngest", "HearthMedia", "HearthPipeline",
         ],
-        outside: [lifecycle, logging]),
+        outside: [lifecycle, logging, crypto]),
     Module(
         name: "HearthCollect", layer: 6,
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthMedia"],

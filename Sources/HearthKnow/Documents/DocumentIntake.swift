@@ -1,0 +1,129 @@
+package import HearthCore
+package import HearthStore
+
+/// The one way into the library: normalises texts, recognises their language, cuts passages, and stores. What comes again
+/// changes nothing; what comes changed under the same key is the next version.
+package struct DocumentIntake: Sendable {
+    /// Documents that one transaction stores.
+    package static let maximumBatch = 128
+    /// Bytes of text that one transaction stores, as long as it holds more than one document.
+    package static let maximumBatchBytes = 8 << 20
+    /// Of a source's key and of one link, in bytes.
+    package static let maximumKey = 2048
+    /// Of one document.
+    package static let maximumLinks = 2000
+    /// Of the name of a source, in characters.
+    package static let maximumSourceName = 64
+
+    private let store: any LibraryStore
+    private let time: any TimeSource
+    private let cutter: PassageCutter
+
+    package init(store: any LibraryStore, time: any TimeSource = SystemTime(), cutter: PassageCutter = PassageCutter())
+    {
+        self.store = store
+        self.time = time
+        self.cutter = cutter
+    }
+
+    /// Stores drafts in order; the outcomes are in the same order. Many drafts are stored in several transactions: after an
+    /// error the ones before it may be stored, and adding all again changes nothing for these.
+    /// - Throws: `invalid-value` for a draft without text, source name or with a key that is too long; `too-large` for a text
+    ///   over the limit; what the store throws.
+    package func add(_ drafts: [DocumentDraft]) async throws -> [PutOutcome] {
+        var outcomes: [PutOutcome] = []
+        var entries: [DocumentEntry] = []
+        var bytes = 0
+        for draft in drafts {
+            let entry = try entry(for: draft)
+            let size = entry.document.text.utf8.count
+            if entries.count == Self.maximumBatch || (!entries.isEmpty && bytes + size > Self.maximumBatchBytes) {
+                outcomes += try await store.put(entries)
+                entries.removeAll(keepingCapacity: true)
+                bytes = 0
+            }
+            entries.append(entry)
+            bytes += size
+        }
+        if !entries.isEmpty { outcomes += try await store.put(entries) }
+        return outcomes
+    }
+
+    /// What would be stored for a draft.
+    package func entry(for draft: DocumentDraft) throws -> DocumentEntry {
+        let now = time.now()
+        let text = try TextNormalizer.text(draft.text)
+        guard !text.isEmpty else {
+            throw HearthError(
+                .invalidValue, "The document has no text.", hint: "Send text that holds more than blanks.")
+        }
+        try check(draft, text: text)
+        let title = draft.title.map(TextNormalizer.title) ?? ""
+        let named = title.isEmpty ? DocumentTitle.made(from: text) : title
+        let fingerprint = Fingerprint.of(title: named, text: text)
+        let id = UniqueID.random(at: now)
+        let document = Document(
+            id: id, person: draft.person, kind: draft.kind, title: named, text: text,
+            language: draft.language.flatMap(LanguageDetector.primary) ?? LanguageDetector.language(of: text),
+            source: DocumentSource(
+                name: draft.source.name, key: draft.source.key ?? Fingerprint.hexadecimal(of: fingerprint),
+                url: draft.source.url, blob: draft.source.blob, stream: draft.source.stream,
+                record: draft.source.record, device: draft.source.device),
+            timestamp: draft.timestamp ?? now, received: now, fingerprint: fingerprint, metadata: draft.metadata,
+            links: links(of: draft))
+        let passages = cutter.passages(of: id, version: 1, text: text, spoken: draft.spoken, at: now)
+        return DocumentEntry(document: document, passages: passages)
+    }
+
+    private func check(_ draft: DocumentDraft, text: String) throws {
+        guard !draft.source.name.isEmpty, draft.source.name.count <= Self.maximumSourceName else {
+            throw HearthError(
+                .invalidValue, "The name of the source has to have 1 to \(Self.maximumSourceName) characters.")
+        }
+        if let key = draft.source.key, key.isEmpty || key.utf8.count > Self.maximumKey {
+            throw HearthError(
+                .invalidValue,
+                "The key of the source has \(key.utf8.count) bytes; it has to have 1 to \(Self.maximumKey).")
+        }
+        guard !draft.spoken.isEmpty else { return }
+        let count = text.utf8.count
+        guard text.utf8.count == draft.text.utf8.count,
+            draft.spoken.allSatisfy({ $0.bytes.lowerBound >= 0 && $0.bytes.upperBound <= count })
+        else {
+            throw HearthError(
+                .internalError, "The times of a recording's words do not fit its text.", disposition: .defect)
+        }
+    }
+
+    /// In order, each once.
+    private func links(of draft: DocumentDraft) -> [String] {
+        var seen: Set<String> = []
+        var links: [String] = []
+        for link in draft.links where !link.isEmpty && link.utf8.count <= Self.maximumKey {
+            if links.count == Self.maximumLinks { break }
+            if seen.insert(link).inserted { links.append(link) }
+        }
+        return links
+    }
+}
+
+/// Titles for texts that have none.
+enum DocumentTitle {
+    /// In characters.
+    static let longest = 80
+
+    /// The first heading or sentence of a normal text, cut at a word.
+    static func made(from text: String) -> String {
+        // Titles stand at the beginning; only that is looked at.
+        let head = String(text.unicodeScalars.prefix(2000))
+        guard let first = SentenceSplitter.ranges(in: head).first else {
+            return TextNormalizer.title(String(head.prefix(longest)))
+        }
+        let sentence = String(decoding: Array(head.utf8)[first], as: UTF8.self)
+        let line = TextNormalizer.title(sentence.drop { "#>*-•".contains($0) || $0 == " " }.description)
+        guard line.count > longest else { return line.isEmpty ? TextNormalizer.title(sentence) : line }
+        let cut = line.prefix(longest - 1)
+        let word = cut.lastIndex(of: " ").map { cut[..<$0] } ?? cut
+        return (word.count >= longest / 2 ? word : cut) + "…"
+    }
+}
