@@ -121,6 +121,7 @@ let modules: [Module] = [
     Module(
         name: "hearth-bench", layer: 9,
         modules: [
+<<<<<<< 9dd4f8fcef3fc9aed0b145072a012ba4bccb195a
 <<<<<<< b8151816397c1fc68e46072d8f66b5f1a0cda29f
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
 =======
@@ -129,6 +130,12 @@ let modules: [Module] = [
             "HearthIngest",
         ],
         outside: [orderedCollections, grdbSQLite], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
+=======
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
+            "HearthInference", "HearthIngest", "HearthKnow",
+        ],
+        outside: [orderedCollections, grdbSQLite, logging], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
+>>>>>>> 5d74176
     // beside: the test kit
     Module(
         name: "HearthTesting", layer: 9,
@@ -205,6 +212,13 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     // Kills the real program, so that must be built too.
     (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
     (name: "HearthIndexTests", modules: ["HearthCore", "HearthIndex", "HearthTesting"], outside: ["CHearthKernels"]),
+    (
+        name: "HearthKnowTests",
+        modules: [
+            "HearthCore", "HearthStore", "HearthIndex", "HearthInference", "HearthKnow", "HearthTesting",
+        ],
+        outside: [logging]
+    ),
     (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
     (
         name: "HearthStoreSQLiteTests",
