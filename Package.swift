@@ -121,21 +121,10 @@ let modules: [Module] = [
     Module(
         name: "hearth-bench", layer: 9,
         modules: [
-<<<<<<< 9dd4f8fcef3fc9aed0b145072a012ba4bccb195a
-<<<<<<< b8151816397c1fc68e46072d8f66b5f1a0cda29f
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
-=======
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthInference",
->>>>>>> bdc27b18639a53731f2ad80159fc1639c0c7599e
-            "HearthIngest",
-        ],
-        outside: [orderedCollections, grdbSQLite], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
-=======
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
             "HearthInference", "HearthIngest", "HearthKnow",
         ],
         outside: [orderedCollections, grdbSQLite, logging], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
->>>>>>> 5d74176
     // beside: the test kit
     Module(
         name: "HearthTesting", layer: 9,

@@ -6,6 +6,7 @@ import HearthKnow
 import HearthStore
 import HearthStoreSQLite
 import Logging
+import OrderedCollections
 
 /// Indexes a collection with relevance judgements as documents are indexed, and ranks it in every mode.
 enum RetrievalBench {
