@@ -25,6 +25,15 @@ do {
         guard rest.count == 3 else { throw Usage() }
         result = try await EmbeddingBench.run(
             model: model, precision: rest[0], threads: rest[1], casesFile: rest[2])
+    case ("retrieval", let set?):
+        var options = Array(arguments.dropFirst(2))
+        guard !options.isEmpty else { throw Usage() }
+        let home = options.removeFirst()
+        guard options.isEmpty || options.count == 2 && options[0] == "--models" else { throw Usage() }
+        result = try await RetrievalBench.run(set: set, home: home, models: options.last)
+    case ("library", let home?):
+        guard let passages = arguments.dropFirst(2).first.flatMap({ Int($0) }) else { throw Usage() }
+        result = try await LibraryBench.run(home: home, passages: passages)
     default: throw Usage()
     }
     print(result.text)
@@ -40,6 +49,9 @@ struct Usage: Error, CustomStringConvertible {
                             | columns RECORDINGS HOME | vectors FOLDER HOME THRESHOLD BUILDERS
                             | answers SET.json [--vectors FILE] [--weights FILE] [--features]
                             | embed MODEL fp32|int8 THREADS TEXTS.json
+                            | embed MODEL fp32|int8 THREADS TEXTS.json
+                            | retrieval SET.json HOME [--models FOLDER]
+                            | library HOME PASSAGES
         """
     }
 }

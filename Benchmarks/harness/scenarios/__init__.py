@@ -1,7 +1,19 @@
 """The scenarios in the order in which they run. Each has `NAME` and `run(bench) -> Report`."""
 
-from . import batches, embedding, idle, reads, single, socket, soak, validation, vectors, vectors_million
+from . import (
+    batches,
+    embedding,
+    idle,
+    reads,
+    retrieval,
+    single,
+    soak,
+    socket,
+    validation,
+    vectors,
+    vectors_million,
+)
 
-ALL = [single, batches, socket, validation, embedding, vectors, vectors_million, reads, idle, soak]
+ALL = [single, batches, socket, validation, embedding, vectors, vectors_million, retrieval, reads, idle, soak]
 #: Those that a quick run leaves out.
 LONG = {vectors_million.NAME}

@@ -8,8 +8,8 @@ const input = document.getElementById("question");
 const button = form.querySelector("button");
 const status = document.getElementById("status");
 const examples = [
-    "What should I buy at the market?", "When does the train to Basel leave?", "What is the Wi-Fi password for guests?",
-    "What did the dentist say about the appointment?",
+    "When is my new appointment at the dentist?", "Which platform does the train to Basel leave from?",
+    "Where is the red car key?", "How much is the excess for the windscreen?",
 ];
 let session = new URLSearchParams(location.search).get("session");
 
@@ -94,7 +94,7 @@ async function welcome() {
         const isDemo = document.body.dataset.demo === "true";
         if (isDemo) box.append(element("div", {class: "examples"}, examples.map((text) =>
             element("button", {class: "quiet", type: "button", onclick: () => ask(text)}, text))));
-        box.append(element("h2", {}, "Latest"), recent.map((head) => element("div", {class: "card"},
+        box.append(element("h2", {}, "Latest"), ...recent.map((head) => element("div", {class: "card"},
             element("h3", {}, element("a", {href: `/ui/documents/${head.id}`}, head.title || "Untitled")),
             element("div", {class: "meta"}, element("span", {}, kindText(head.kind)), element("span", {}, momentText(head.timestamp))))));
     }

@@ -25,7 +25,7 @@ async function showProcessors() {
         element("thead", {}, element("tr", {}, ["Name", "Waiting", "Done", "Failed"].map((name, index) => element("th", {scope: "col", class: index ? "number" : null}, name)), element("th", {scope: "col", class: "wide"}, "State"))),
         element("tbody", {}, answer.items.map((item) => element("tr", {},
             element("td", {}, element("strong", {}, item.name), element("div", {class: "meta"}, item.summary), item.last_error ? element("div", {class: "bad"}, item.last_error.message || item.last_error) : null),
-            element("td", {class: "number"}, count(item.lag?.readings ?? item.lag ?? 0)), element("td", {class: "number"}, count(item.processed ?? 0)),
+            element("td", {class: "number"}, count(item.lag?.readings ?? item.lag ?? 0)), element("td", {class: "number"}, count(item.worked ?? item.processed ?? 0)),
             element("td", {class: "number"}, element("span", {class: item.dead_letters ? "bad" : ""}, count(item.dead_letters ?? item.failed ?? 0))),
             element("td", {class: "wide"}, item.state ?? "")))))));
 }

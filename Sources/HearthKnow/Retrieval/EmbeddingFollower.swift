@@ -107,20 +107,28 @@ package final class EmbeddingFollower: Service {
         }
     }
 
+    private enum Progress { case more, done, unusable }
+
     /// Brings one batch of changes into the index.
     /// - Returns: whether there may be more.
     package func step() async throws -> Bool {
-        guard let index = vectors.index else {
+        switch try await advance() {
+        case .more: return true
+        case .done: return false
+        case .unusable:
+            // Nothing here holds the old index any more: its files are locked as long as somebody does.
             try await vectors.replace()
             return true
         }
+    }
+
+    private func advance() async throws -> Progress {
+        guard let index = vectors.index else { return .unusable }
         let changes = try await store.passageChanges(after: index.sequence, limit: options.batch)
         guard let last = changes.last else {
-            let latest = try await store.latestPassageChange()
-            // Changes that were dropped by compaction, or an index that is ahead of a library restored from a backup.
-            if latest < index.sequence { try await vectors.replace() }
             observer.lags(changes: 0)
-            return latest < index.sequence
+            // An index that is ahead belongs to a library that was restored from an older backup.
+            return try await store.latestPassageChange() < index.sequence ? .unusable : .done
         }
         let added = changes.filter { $0.text != nil }
         let embeddings = try await embedder.embed(added.map(Self.text), priority: .bulk)
@@ -139,12 +147,11 @@ package final class EmbeddingFollower: Service {
             try await index.apply(VectorBatch(adding: entries, removing: removed, sequence: last.sequence))
         } catch let error as HearthError where error.code == .indexDamaged {
             logger.error("The vector index is made anew", metadata: ["error": "\(error)"])
-            try await vectors.replace()
-            return true
+            return .unusable
         }
         observer.indexed(vectors: entries.count)
         observer.lags(changes: max(0, try await store.latestPassageChange() - last.sequence))
-        return true
+        return .more
     }
 
     /// What is embedded of a passage: its document's title says what it is about.

@@ -1,0 +1,101 @@
+import Foundation
+import GRDB
+import HearthCore
+import HearthStore
+import HearthTesting
+import Testing
+
+@testable import HearthStoreSQLite
+
+/// What is in the file of the library, and what is not any more.
+@Suite("Library file")
+struct LibraryFileTests {
+    private let person = LibraryStoreContract.id(1)
+
+    private func holds(_ word: String, in folder: TemporaryFolder) throws -> Bool {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+        return try names.contains { name in
+            try Data(contentsOf: folder.url.appending(path: name)).range(of: Data(word.utf8)) != nil
+        }
+    }
+
+    @Test("A deleted document leaves no word in any file")
+    func deletion() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try await SQLiteLibraryStore.open(path: folder.path("library.db"))
+        for number in 0..<20 {
+            _ = try await store.put([LibraryStoreContract.entry(UInt64(100 + number), "Ordinary words \(number).")])
+        }
+        _ = try await store.put([
+            LibraryStoreContract.entry(10, "The xylophonequark is hidden.", title: "Zebrafinchtitle")
+        ])
+        #expect(try holds("xylophonequark", in: folder))
+        #expect(try await store.delete(LibraryStoreContract.id(10), person: person))
+        for word in ["xylophonequark", "Zebrafinchtitle", "zebrafinchtitl"] {
+            #expect(try !holds(word, in: folder), "\(word) is still there")
+        }
+        try await store.close()
+    }
+
+    @Test("Terms of another revision are made anew when the file is opened")
+    func revision() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let path = folder.path("library.db")
+        var store = try await SQLiteLibraryStore.open(path: path)
+        _ = try await store.put([
+            LibraryStoreContract.entry(10, "apples and pears", title: "Fruit"),
+            LibraryStoreContract.entry(11, "something else"), LibraryStoreContract.entry(12, "a third thing"),
+        ])
+        try await store.file.write { db in
+            try db.execute(sql: "INSERT INTO terms (terms) VALUES ('delete-all')")
+            try db.execute(sql: "INSERT INTO terms (rowid, title, text) VALUES (1, '', 'wrong')")
+            try db.execute(sql: "UPDATE facts SET value = 0 WHERE name = 'terms'")
+        }
+        try await store.close()
+        store = try await SQLiteLibraryStore.open(path: path)
+        let filter = DocumentFilter(person: person)
+        #expect(try await store.rank(text: TextQuery("pear"), filter, limit: 5).count == 1)
+        #expect(try await store.rank(text: TextQuery("fruit"), filter, limit: 5).count == 1)
+        #expect(try await store.rank(text: TextQuery("wrong"), filter, limit: 5).isEmpty)
+        try await store.close()
+    }
+
+    @Test("Documents are there after the file is closed and opened")
+    func reopening() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let path = folder.path("library.db")
+        let entry = LibraryStoreContract.entry(10, String(repeating: "Long text. ", count: 5000), title: "T")
+        var store = try await SQLiteLibraryStore.open(path: path)
+        _ = try await store.put([entry])
+        try await store.close()
+        store = try await SQLiteLibraryStore.open(path: path)
+        #expect(try await store.document(LibraryStoreContract.id(10), person: person) == entry.document)
+        #expect(try await store.latestPassageChange() == 1)
+        try await store.close()
+    }
+
+    @Test("Every table has a word on each column that does not speak for itself, and text is kept once")
+    func schema() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try await SQLiteLibraryStore.open(path: folder.path("library.db"))
+        let tables = try await store.file.read { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT sql FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'
+                    AND name NOT LIKE 'terms%' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'grdb%'
+                    """)
+        }
+        #expect(tables.count >= 10)
+        for table in tables { #expect(table.contains("--"), "\(table)") }
+        let content = try await store.file.read { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master WHERE name = 'terms_content'")
+        }
+        #expect(content == 0)
+        try await store.close()
+    }
+}
