@@ -131,12 +131,11 @@ let modules: [Module] = [
     Module(
         name: "hearth-bench", layer: 9,
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthInference",
-            "HearthIngest", "HearthKnow",
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
-            "HearthIngest",
+            "HearthInference", "HearthIngest", "HearthKnow",
         ],
-        outside: [orderedCollections, grdbSQLite], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
+        outside: [orderedCollections, grdbSQLite, logging], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"
+    ),
     // beside: works until the crash test of the pipeline kills it
     Module(
         name: "hearth-pipeline-probe", layer: 10,
@@ -145,10 +144,6 @@ let modules: [Module] = [
             "HearthPipeline", "HearthTesting",
         ],
         outside: [lifecycle, logging], isExecutable: true, path: "Tests/HearthPipelineProbe"),
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
-            "HearthInference", "HearthIngest", "HearthKnow",
-        ],
-        outside: [orderedCollections, grdbSQLite, logging], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
     // beside: the test kit
     Module(
         name: "HearthTesting", layer: 9,
@@ -255,10 +250,10 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthKnowTests",
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthInference", "HearthPipeline", "HearthKnow",
-            "HearthTesting",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthIndex", "HearthInference", "HearthPipeline",
+            "HearthKnow", "HearthTesting",
         ],
-        outside: []
+        outside: [logging, nioCore, nioHTTP1, nioPosix, orderedCollections]
     ),
     (
         name: "HearthDecodeTests", modules: ["HearthCore", "HearthMedia", "HearthDecode", "HearthTesting"],
@@ -280,13 +275,6 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     // Drives the real program with a real browser.
     (name: "ConsoleTests", modules: ["HearthCore", "hearth", "hearth-decoder"], outside: []),
     (name: "HearthIndexTests", modules: ["HearthCore", "HearthIndex", "HearthTesting"], outside: ["CHearthKernels"]),
-    (
-        name: "HearthKnowTests",
-        modules: [
-            "HearthCore", "HearthStore", "HearthIndex", "HearthInference", "HearthKnow", "HearthTesting",
-        ],
-        outside: [logging]
-    ),
     (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
     (
         name: "HearthStoreSQLiteTests",

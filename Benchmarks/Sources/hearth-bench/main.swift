@@ -49,7 +49,6 @@ struct Usage: Error, CustomStringConvertible {
                             | columns RECORDINGS HOME | vectors FOLDER HOME THRESHOLD BUILDERS
                             | answers SET.json [--vectors FILE] [--weights FILE] [--features]
                             | embed MODEL fp32|int8 THREADS TEXTS.json
-                            | embed MODEL fp32|int8 THREADS TEXTS.json
                             | retrieval SET.json HOME [--models FOLDER]
                             | library HOME PASSAGES
         """
