@@ -1,6 +1,7 @@
 import HearthCore
 import HearthKnow
 import HearthStore
+import OrderedCollections
 import Testing
 
 struct AnswerRenderingTests {
