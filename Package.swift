@@ -203,7 +203,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
     (
         name: "HearthKnowTests",
-        modules: ["HearthCore", "HearthStore", "HearthInference", "HearthKnow", "HearthTesting"], outside: []
+        modules: ["HearthCore", "HearthStore", "HearthInference", "HearthKnow", "HearthTesting"],
+        outside: [orderedCollections]
     ),
     (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
     (

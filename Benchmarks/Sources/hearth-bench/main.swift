@@ -29,7 +29,7 @@ struct Usage: Error, CustomStringConvertible {
         """
         usage: hearth-bench validate CASES.json | parse DOCUMENTS.json | admit HOME | append HOME
                             | columns RECORDINGS HOME
-                            | answers SET.json [--vectors FILE] [--weights FILE] [--features]
+                            | answers SET.json [--model FOLDER] [--weights FILE] [--features]
         """
     }
 }

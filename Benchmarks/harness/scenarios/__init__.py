@@ -1,5 +1,5 @@
 """The scenarios in the order in which they run. Each has `NAME` and `run(bench) -> Report`."""
 
-from . import batches, idle, reads, single, socket, soak, validation
+from . import answers, batches, idle, reads, single, socket, soak, validation
 
-ALL = [single, batches, socket, validation, reads, idle, soak]
+ALL = [single, batches, socket, validation, reads, answers, idle, soak]
