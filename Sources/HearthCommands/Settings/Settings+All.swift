@@ -103,6 +103,24 @@ extension Setting where Value == String? {
         }
     }
 
+    static var llmURL: Setting {
+        optionalText(
+            "llm_url", form: "text", range: "an http or https URL", initial: "no language model",
+            help: "Server with OpenAI's API that puts answers into words, such as `http://127.0.0.1:11434` (Ollama) or "
+                + "`http://127.0.0.1:8080` (llama.cpp).")
+    }
+
+    static var llmModel: Setting {
+        optionalText(
+            "llm_model", form: "text", initial: "no language model", help: "Name of the language model on its server.")
+    }
+
+    static var llmKey: Setting {
+        optionalText(
+            "llm_key", form: "text", initial: "none", isSecret: true,
+            help: "Key that the language model's server asks for, sent as a bearer token.")
+    }
+
     static var resources: Setting {
         var setting = optionalText(
             "resources", form: "folder", initial: "beside the program",
@@ -131,6 +149,8 @@ extension Settings {
         Setting<Int>.uploadLimitBytes.declaration, Setting<Int>.queueRows.declaration,
         Setting<Int>.maxConnections.declaration, Setting<Int>.rateLimitPerSecond.declaration,
         Setting<String?>.timeZone.declaration, Setting<Int>.maintenanceIntervalSeconds.declaration,
-        Setting<[String]>.allowOrigins.declaration, Setting<String?>.resources.declaration,
+        Setting<[String]>.allowOrigins.declaration, Setting<String?>.llmURL.declaration,
+        Setting<String?>.llmModel.declaration, Setting<String?>.llmKey.declaration,
+        Setting<String?>.resources.declaration,
     ]
 }

@@ -24,6 +24,10 @@ package struct Settings: Sendable {
     package var timeZone: String?
     package var maintenanceInterval: Duration
     package var allowOrigins: [String]
+    /// Server of the language model; nil: answers are quoted.
+    package var llmURL: String?
+    package var llmModel: String?
+    package var llmKey: String?
     /// Folder of the shipped definitions; nil: beside the program.
     package var resources: String?
 
@@ -56,6 +60,13 @@ package struct Settings: Sendable {
         timeZone = reader.value(.timeZone)
         maintenanceInterval = .seconds(reader.value(.maintenanceIntervalSeconds))
         allowOrigins = reader.value(.allowOrigins)
+        llmURL = reader.value(.llmURL)
+        llmModel = reader.value(.llmModel)
+        llmKey = reader.value(.llmKey)
+        if (llmURL == nil) != (llmModel == nil) {
+            let missing = llmURL == nil ? Setting.llmURL : Setting.llmModel
+            reader.refuse(missing.declaration, "is missing; a language model needs its URL and its name")
+        }
         resources = reader.path(.resources)
         if (tlsCertificate == nil) != (tlsKey == nil) {
             let missing = tlsCertificate == nil ? Setting.tlsCertificate : Setting.tlsKey
