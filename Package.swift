@@ -254,6 +254,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             "HearthKnow", "HearthTesting",
         ],
         outside: [logging, nioCore, nioHTTP1, nioPosix, orderedCollections]
+        modules: ["HearthCore", "HearthStore", "HearthInference", "HearthKnow", "HearthTesting"],
+        outside: [orderedCollections]
     ),
     (
         name: "HearthDecodeTests", modules: ["HearthCore", "HearthMedia", "HearthDecode", "HearthTesting"],

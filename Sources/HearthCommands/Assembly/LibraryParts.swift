@@ -52,7 +52,7 @@ struct LibraryParts: Sendable {
         let languageModel = try settings.llmURL.map { url in
             LanguageModelClient(
                 endpoint: try LanguageModelEndpoint(
-                    base: url, model: settings.llmModel ?? "default", key: settings.llmKey))
+                    base: url, model: settings.llmModel ?? "", key: settings.llmKey))
         }
         let answerer = Answerer(
             retriever: retriever, library: store, catalogue: catalogue, embedder: embedder, writer: languageModel,
