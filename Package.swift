@@ -121,14 +121,10 @@ let modules: [Module] = [
     Module(
         name: "hearth-bench", layer: 9,
         modules: [
-<<<<<<< b8151816397c1fc68e46072d8f66b5f1a0cda29f
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
-=======
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthInference",
->>>>>>> bdc27b18639a53731f2ad80159fc1639c0c7599e
-            "HearthIngest",
+            "HearthInference", "HearthIngest", "HearthKnow",
         ],
-        outside: [orderedCollections, grdbSQLite], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
+        outside: [orderedCollections, grdbSQLite, logging], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
     // beside: the test kit
     Module(
         name: "HearthTesting", layer: 9,
@@ -205,6 +201,13 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     // Kills the real program, so that must be built too.
     (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
     (name: "HearthIndexTests", modules: ["HearthCore", "HearthIndex", "HearthTesting"], outside: ["CHearthKernels"]),
+    (
+        name: "HearthKnowTests",
+        modules: [
+            "HearthCore", "HearthStore", "HearthIndex", "HearthInference", "HearthKnow", "HearthTesting",
+        ],
+        outside: [logging]
+    ),
     (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
     (
         name: "HearthStoreSQLiteTests",

@@ -15,18 +15,24 @@ do {
     case ("columns", let recordings?):
         guard let home = arguments.dropFirst(2).first else { throw Usage() }
         result = try await StorageBench.columns(recordings: recordings, home: home)
-<<<<<<< b8151816397c1fc68e46072d8f66b5f1a0cda29f
     case ("vectors", let folder?):
         let rest = Array(arguments.dropFirst(2))
         guard rest.count == 3, let threshold = Int(rest[1]), let builders = Int(rest[2]) else { throw Usage() }
         result = try await VectorBench.run(folder: folder, home: rest[0], threshold: threshold, builders: builders)
-=======
     case ("embed", let model?):
         let rest = Array(arguments.dropFirst(2))
         guard rest.count == 3 else { throw Usage() }
         result = try await EmbeddingBench.run(
             model: model, precision: rest[0], threads: rest[1], casesFile: rest[2])
->>>>>>> bdc27b18639a53731f2ad80159fc1639c0c7599e
+    case ("retrieval", let set?):
+        var options = Array(arguments.dropFirst(2))
+        guard !options.isEmpty else { throw Usage() }
+        let home = options.removeFirst()
+        guard options.isEmpty || options.count == 2 && options[0] == "--models" else { throw Usage() }
+        result = try await RetrievalBench.run(set: set, home: home, models: options.last)
+    case ("library", let home?):
+        guard let passages = arguments.dropFirst(2).first.flatMap({ Int($0) }) else { throw Usage() }
+        result = try await LibraryBench.run(home: home, passages: passages)
     default: throw Usage()
     }
     print(result.text)
@@ -39,11 +45,10 @@ struct Usage: Error, CustomStringConvertible {
     var description: String {
         """
         usage: hearth-bench validate CASES.json | parse DOCUMENTS.json | admit HOME | append HOME
-<<<<<<< b8151816397c1fc68e46072d8f66b5f1a0cda29f
                             | columns RECORDINGS HOME | vectors FOLDER HOME THRESHOLD BUILDERS
-=======
-                            | columns RECORDINGS HOME | embed MODEL fp32|int8 THREADS TEXTS.json
->>>>>>> bdc27b18639a53731f2ad80159fc1639c0c7599e
+                            | embed MODEL fp32|int8 THREADS TEXTS.json
+                            | retrieval SET.json HOME [--models FOLDER]
+                            | library HOME PASSAGES
         """
     }
 }

@@ -1,13 +1,19 @@
 """The scenarios in the order in which they run. Each has `NAME` and `run(bench) -> Report`."""
 
-<<<<<<< b8151816397c1fc68e46072d8f66b5f1a0cda29f
-from . import batches, idle, reads, single, socket, soak, validation, vectors, vectors_million
+from . import (
+    batches,
+    embedding,
+    idle,
+    reads,
+    retrieval,
+    single,
+    soak,
+    socket,
+    validation,
+    vectors,
+    vectors_million,
+)
 
-ALL = [single, batches, socket, validation, vectors, vectors_million, reads, idle, soak]
+ALL = [single, batches, socket, validation, embedding, vectors, vectors_million, retrieval, reads, idle, soak]
 #: Those that a quick run leaves out.
 LONG = {vectors_million.NAME}
-=======
-from . import batches, embedding, idle, reads, single, socket, soak, validation
-
-ALL = [single, batches, socket, validation, embedding, reads, idle, soak]
->>>>>>> bdc27b18639a53731f2ad80159fc1639c0c7599e

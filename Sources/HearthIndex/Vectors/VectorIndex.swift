@@ -193,6 +193,11 @@ package final class VectorIndex: Sendable {
         try await on(reading) { try self.exactScores(query, of: numbers) }
     }
 
+    /// Runs `work` where searches run.
+    func onReading<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await on(reading, work)
+    }
+
     /// Of the last change of the library that is in the index, durably; 0 before the first.
     package var sequence: Int64 { segment.directory.withLock { $0.sequence } }
 

@@ -1,0 +1,78 @@
+/// Candidates of several rankers and what they scored. Pure.
+struct CandidateFusion {
+    struct Candidate {
+        var number: Int64
+        var text: Double?
+        var dense: Double?
+        /// After feedback.
+        var nearness: Double?
+        var score = 0.0
+    }
+
+    private(set) var candidates: [Candidate] = []
+    private var places: [Int64: Int] = [:]
+
+    mutating func add(_ number: Int64, text: Double) { self[number].text = text }
+
+    mutating func add(_ number: Int64, dense: Double) {
+        self[number].dense = dense
+        self[number].nearness = dense
+    }
+
+    mutating func set(nearness: [Int64: Float]) {
+        for (number, score) in nearness where places[number] != nil { self[number].nearness = Double(score) }
+    }
+
+    private subscript(number: Int64) -> Candidate {
+        get { places[number].map { candidates[$0] } ?? Candidate(number: number) }
+        set {
+            if let place = places[number] {
+                candidates[place] = newValue
+            } else {
+                places[number] = candidates.count
+                candidates.append(newValue)
+            }
+        }
+    }
+
+    var numbers: [Int64] { candidates.map(\.number) }
+
+    mutating func keep(_ isWanted: (Int64) -> Bool) {
+        candidates.removeAll { !isWanted($0.number) }
+        places = Dictionary(uniqueKeysWithValues: zip(numbers, candidates.indices))
+    }
+
+    /// Gives every candidate its weighted sum of standard scores and sorts, best first. What a ranker does not know gets its
+    /// lowest score. Mean and deviation are those of the `pool` best of each ranker.
+    mutating func rank(textWeight: Double, denseWeight: Double, pool: Int) {
+        let text = Scale(candidates.compactMap(\.text), pool: pool)
+        let dense = Scale(candidates.compactMap(\.nearness), pool: pool)
+        for index in candidates.indices {
+            candidates[index].score =
+                textWeight * text.standard(candidates[index].text)
+                + denseWeight * dense.standard(candidates[index].nearness)
+        }
+        candidates.sort { $0.score != $1.score ? $0.score > $1.score : $0.number < $1.number }
+        places = Dictionary(uniqueKeysWithValues: zip(numbers, candidates.indices))
+    }
+
+    /// Mean, deviation and lowest of the best scores of a ranker.
+    private struct Scale {
+        private var mean = 0.0
+        private var deviation = 0.0
+        private var lowest = 0.0
+
+        init(_ scores: [Double], pool: Int) {
+            let best = scores.sorted(by: >).prefix(pool)
+            guard let last = best.last else { return }
+            lowest = last
+            mean = best.reduce(0, +) / Double(best.count)
+            deviation = (best.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(best.count)).squareRoot()
+        }
+
+        func standard(_ score: Double?) -> Double {
+            // Scores that are all the same say nothing.
+            deviation > 1e-9 ? ((score ?? lowest) - mean) / deviation : 0
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package import HearthCore
+import HearthIndex
+package import HearthInference
+package import HearthStore
+package import Logging
+package import ServiceLifecycle
+import Synchronization
+
+/// Follows the library and keeps vectors of its passages: documents are stored without waiting for it.
+package final class EmbeddingFollower: Service {
+    package struct Options: Sendable {
+        /// Changes that are read, embedded and indexed together.
+        package var batch = 64
+        /// When nobody wakes it, it looks itself.
+        package var safetyPoll = Duration.seconds(10)
+        /// After a failure, doubled up to the longest.
+        package var shortestPause = Duration.milliseconds(500)
+        package var longestPause = Duration.seconds(60)
+
+        package init() {}
+    }
+
+    /// How far it is.
+    package struct Status: Sendable, Hashable {
+        package var vectors: Int
+        /// Changes of the library that are not in the index yet, at most.
+        package var lag: Int64
+        /// Why it waits, when it failed last.
+        package var failure: HearthError?
+    }
+
+    private let store: any LibraryStore
+    private let embedder: any TextEmbedder
+    private let vectors: PassageVectors
+    private let options: Options
+    private let logger: Logger
+    private let observer: any RetrievalObserver
+    private let failure = Mutex<HearthError?>(nil)
+    private let signals: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+
+    package init(
+        store: any LibraryStore, embedder: any TextEmbedder, vectors: PassageVectors, logger: Logger,
+        options: Options = Options(), observer: any RetrievalObserver = SilentRetrievalObserver()
+    ) {
+        self.store = store
+        self.embedder = embedder
+        self.vectors = vectors
+        self.logger = logger
+        self.options = options
+        self.observer = observer
+        (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Tells that documents came or went.
+    package func wake() { signal.yield() }
+
+    package func status() async throws -> Status {
+        let latest = try await store.latestPassageChange()
+        let index = vectors.index
+        return Status(
+            vectors: index?.count ?? 0, lag: max(0, latest - (index?.sequence ?? 0)),
+            failure: failure.withLock { $0 })
+    }
+
+    /// Works until the task is cancelled or a graceful shutdown begins.
+    package func run() async throws {
+        signal.yield()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [signal, options] in
+                while !Task.isCancelled {
+                    // Cancellation ends the sleep and with it the loop.
+                    try? await Task.sleep(for: options.safetyPoll)
+                    signal.yield()
+                }
+            }
+            for await _ in signals.cancelOnGracefulShutdown() { await catchUp() }
+            group.cancelAll()
+        }
+    }
+
+    /// Follows until nothing is left. A failure is shown, and tried again after a pause that grows.
+    private func catchUp() async {
+        var pause = options.shortestPause
+        while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            do {
+                let isMore = try await step()
+                failure.withLock { $0 = nil }
+                if !isMore { return }
+                pause = options.shortestPause
+            } catch is CancellationError {
+                return
+            } catch {
+                let shown =
+                    error as? HearthError
+                    ?? HearthError(
+                        .internalError, "Passages could not be embedded.", disposition: .defect, cause: error)
+                let isNew = failure.withLock { kept in
+                    defer { kept = shown }
+                    return kept != shown
+                }
+                if isNew { logger.error("Embedding waits", metadata: ["error": "\(shown)"]) }
+                // Cancellation ends the sleep; the loop's condition sees it.
+                try? await Task.sleep(for: pause)
+                pause = min(pause * 2, options.longestPause)
+            }
+        }
+    }
+
+    private enum Progress { case more, done, unusable }
+
+    /// Brings one batch of changes into the index.
+    /// - Returns: whether there may be more.
+    package func step() async throws -> Bool {
+        switch try await advance() {
+        case .more: return true
+        case .done: return false
+        case .unusable:
+            // Nothing here holds the old index any more: its files are locked as long as somebody does.
+            try await vectors.replace()
+            return true
+        }
+    }
+
+    private func advance() async throws -> Progress {
+        guard let index = vectors.index else { return .unusable }
+        let changes = try await store.passageChanges(after: index.sequence, limit: options.batch)
+        guard let last = changes.last else {
+            observer.lags(changes: 0)
+            // An index that is ahead belongs to a library that was restored from an older backup.
+            return try await store.latestPassageChange() < index.sequence ? .unusable : .done
+        }
+        let added = changes.filter { $0.text != nil }
+        let embeddings = try await embedder.embed(added.map(Self.text), priority: .bulk)
+        guard embeddings.count == added.count else {
+            throw HearthError(
+                .internalError, "The embedder gave \(embeddings.count) vectors for \(added.count) texts.",
+                disposition: .defect)
+        }
+        let entries = zip(added, embeddings).map { change, vector in
+            VectorEntry(
+                number: change.number, person: change.person, document: change.document, timestamp: change.timestamp,
+                source: change.source, vector: vector)
+        }
+        let removed = changes.filter { $0.text == nil }.map(\.number)
+        do {
+            try await index.apply(VectorBatch(adding: entries, removing: removed, sequence: last.sequence))
+        } catch let error as HearthError where error.code == .indexDamaged {
+            logger.error("The vector index is made anew", metadata: ["error": "\(error)"])
+            return .unusable
+        }
+        observer.indexed(vectors: entries.count)
+        observer.lags(changes: max(0, try await store.latestPassageChange() - last.sequence))
+        return .more
+    }
+
+    /// What is embedded of a passage: its document's title says what it is about.
+    static func text(of change: PassageChange) -> String {
+        let text = change.text ?? ""
+        return change.title.isEmpty ? text : change.title + ". " + text
+    }
+}

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import HearthKnow
+
+@Suite("Fusion of candidates")
+struct CandidateFusionTests {
+    @Test("Scores of different rankers are compared in standard deviations; what one does not know has its lowest")
+    func standardScores() {
+        var fusion = CandidateFusion()
+        for (number, score) in [(1, 30.0), (2, 20.0), (3, 10.0)] as [(Int64, Double)] {
+            fusion.add(number, text: score)
+        }
+        for (number, score) in [(4, 0.9), (1, 0.5), (2, 0.1)] as [(Int64, Double)] { fusion.add(number, dense: score) }
+        fusion.rank(textWeight: 0.5, denseWeight: 0.5, pool: 10)
+        // Text: mean 20, deviation 8.165. Dense: mean 0.5, deviation 0.3266. 3 is not known to dense, 4 not to text.
+        let expected: [Int64: Double] = [1: 0.6124, 2: -0.6124, 3: -1.2247, 4: 0]
+        #expect(fusion.numbers == [1, 4, 2, 3])
+        for candidate in fusion.candidates {
+            #expect(abs(candidate.score - (expected[candidate.number] ?? .nan)) < 0.001)
+        }
+    }
+
+    @Test("A ranking whose scores are all the same says nothing, and equal candidates stand in order of number")
+    func ties() {
+        var fusion = CandidateFusion()
+        for number in [5, 3, 4] as [Int64] { fusion.add(number, text: 2) }
+        fusion.rank(textWeight: 1, denseWeight: 1, pool: 10)
+        #expect(fusion.numbers == [3, 4, 5])
+        #expect(fusion.candidates.allSatisfy { $0.score == 0 })
+    }
+
+    @Test("Nearness after feedback counts in place of the first one, which is kept")
+    func nearness() {
+        var fusion = CandidateFusion()
+        fusion.add(1, dense: 0.9)
+        fusion.add(2, dense: 0.1)
+        fusion.set(nearness: [1: 0.2, 2: 0.8, 99: 1])
+        fusion.rank(textWeight: 0, denseWeight: 1, pool: 10)
+        #expect(fusion.numbers == [2, 1])
+        #expect(fusion.candidates.map(\.dense) == [0.1, 0.9])
+    }
+
+    @Test("Pairs of a question count by how much their words tell")
+    func pairs() {
+        let pairs = QueryPairs(query: "the tax office of Zürich", weights: ["tax": 3, "offic": 1, "zurich": 2])
+        #expect(pairs.share(in: "taxes and offices") == 0)
+        #expect(pairs.share(in: "Our TAX OFFICE. It is closed.") == 4.0 / 10)
+        #expect(pairs.share(in: "the tax office of zurich") == 1)
+        #expect(QueryPairs(query: "of the", weights: [:]).share(in: "of the") == 0)
+    }
+}
