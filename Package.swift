@@ -144,6 +144,7 @@ let modules: [Module] = [
             "HearthPipeline", "HearthTesting",
         ],
         outside: [lifecycle, logging], isExecutable: true, path: "Tests/HearthPipelineProbe"),
+        outside: [orderedCollections, grdbSQLite, logging], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
     // beside: the test kit
     Module(
         name: "HearthTesting", layer: 9,
@@ -277,6 +278,13 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     // Drives the real program with a real browser.
     (name: "ConsoleTests", modules: ["HearthCore", "hearth", "hearth-decoder"], outside: []),
     (name: "HearthIndexTests", modules: ["HearthCore", "HearthIndex", "HearthTesting"], outside: ["CHearthKernels"]),
+    (
+        name: "HearthKnowTests",
+        modules: [
+            "HearthCore", "HearthStore", "HearthIndex", "HearthInference", "HearthKnow", "HearthTesting",
+        ],
+        outside: [logging]
+    ),
     (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
     (
         name: "HearthStoreSQLiteTests",
