@@ -144,7 +144,6 @@ let modules: [Module] = [
             "HearthPipeline", "HearthTesting",
         ],
         outside: [lifecycle, logging], isExecutable: true, path: "Tests/HearthPipelineProbe"),
-        outside: [orderedCollections, grdbSQLite, logging], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"),
     // beside: the test kit
     Module(
         name: "HearthTesting", layer: 9,
@@ -255,8 +254,6 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             "HearthKnow", "HearthTesting",
         ],
         outside: [logging, nioCore, nioHTTP1, nioPosix, orderedCollections]
-        modules: ["HearthCore", "HearthStore", "HearthInference", "HearthKnow", "HearthTesting"],
-        outside: [orderedCollections]
     ),
     (
         name: "HearthDecodeTests", modules: ["HearthCore", "HearthMedia", "HearthDecode", "HearthTesting"],
@@ -278,13 +275,6 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     // Drives the real program with a real browser.
     (name: "ConsoleTests", modules: ["HearthCore", "hearth", "hearth-decoder"], outside: []),
     (name: "HearthIndexTests", modules: ["HearthCore", "HearthIndex", "HearthTesting"], outside: ["CHearthKernels"]),
-    (
-        name: "HearthKnowTests",
-        modules: [
-            "HearthCore", "HearthStore", "HearthIndex", "HearthInference", "HearthKnow", "HearthTesting",
-        ],
-        outside: [logging]
-    ),
     (name: "HearthStoreTests", modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthTesting"], outside: []),
     (
         name: "HearthStoreSQLiteTests",

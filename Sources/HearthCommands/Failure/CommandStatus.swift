@@ -50,6 +50,10 @@ struct CommandStatus: Sendable, Hashable {
         "key-malformed": configuration, "unusable-token": configuration, "foreign-key": configuration,
         "unusable-certificate": configuration,
         "storage-failed": inputOutput, "blob-damaged": inputOutput, "internal-error": software,
+        "media-damaged": data, "media-unsupported": data, "media-too-slow": data, "decoder-crashed": data,
+        "decoder-missing": configuration, "decoder-protocol": software, "capability-missing": configuration,
+        "model-unavailable": configuration, "malformed-model": configuration, "unsupported-model": configuration,
+        "index-damaged": inputOutput, "index-full": inputOutput,
         "lease-lost": temporary, "step-timeout": software, "processor-stuck": software, "processor-failed": software,
         "invalid-output": software, "invalid-processor": software,
     ]

@@ -136,7 +136,8 @@ extension Setting where Value == String? {
     }
 
     static var llmModel: Setting {
-        optionalText("llm_model", initial: "none", help: "Name of the model that it is asked for; needed with its address.")
+        optionalText(
+            "llm_model", initial: "none", help: "Name of the model that it is asked for; needed with its address.")
     }
 
     static var llmKey: Setting {
@@ -146,7 +147,9 @@ extension Setting where Value == String? {
     static var sttURL: Setting {
         optionalText(
             "stt_url", form: "URL", initial: "speech is recognised here",
-            help: "Base address of an OpenAI-compatible server that writes down speech, as in `http://127.0.0.1:9000/v1`.")
+            help:
+                "Base address of an OpenAI-compatible server that writes down speech, as in `http://127.0.0.1:9000/v1`."
+        )
     }
 
     static var sttKey: Setting {
