@@ -217,6 +217,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         name: "HearthServerTests",
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthConsole", "HearthKnow",
+            "HearthMedia",
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthPipeline",
             "HearthServer", "HearthTesting",
         ],

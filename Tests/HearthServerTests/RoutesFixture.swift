@@ -3,6 +3,8 @@ import HTTPTypes
 import HearthConsole
 import HearthCore
 import HearthIngest
+import HearthKnow
+import HearthMedia
 import HearthPipeline
 import HearthSchema
 import HearthStore
@@ -181,11 +183,23 @@ private struct Parts {
                 time: time, limits: limits),
             writer: writer)
         let authenticator = Authenticator(ring: ring, catalogue: catalogue, time: time)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let blobs = try BlobStore(home: home, ring: ring)
+        let library = MemoryLibraryStore()
+        let intake = DocumentIntake(store: library, time: time)
+        let retriever = HybridRetriever(store: library)
+        let services = LibraryServices(
+            store: library, intake: intake,
+            files: FileReader(blobs: blobs, decoder: DecoderClient(logger: logger), intake: intake),
+            fetch: { address in throw HearthError(.notFound, "Nothing is fetched here: \(address).") },
+            retriever: retriever,
+            answerer: Answerer(
+                retriever: retriever, library: library, catalogue: catalogue, embedder: nil, writer: nil,
+                journal: TurnJournal(home: home), time: time))
         dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry,
-            blobs: try BlobStore(home: home, ring: ring), authenticator: authenticator, time: time,
-            metrics: ServerMetrics(), console: try Console(), settings: ServerSettings(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            blobs: blobs, authenticator: authenticator, time: time, metrics: ServerMetrics(), console: try Console(),
+            settings: ServerSettings(), logger: logger, library: services)
         let owner = AccessToken.mint(using: &generator)
         authenticator.install(owner: owner, person: ada.id)
         var tokens = ["owner": owner.secret]

@@ -1,0 +1,116 @@
+import HearthCore
+import Hummingbird
+import HummingbirdTesting
+import Testing
+
+/// Documents, search and questions through the router, on the library in memory and without a model.
+@Suite struct LibraryRouteTests {
+    private static let boat: JSONValue = [
+        "title": "Boat", "text": "Grüße! The boat is free on the first weekend of May. The harbour fee is 12 euros.",
+        "timestamp": "2026-04-02T10:00:00Z",
+    ]
+
+    @Test func aTextBecomesADocumentThatIsFoundAndRead() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let added = try await home.post("/documents", Self.boat)
+            #expect(added.status == 201)
+            let id = try #require(added.json["id"]?.string)
+            #expect(added.json["passages"] == 1)
+            let again = try await home.post("/documents", Self.boat)
+            #expect(again.status == 200)
+            #expect(again.json["documents"]?.array?.first?["change"] == "unchanged")
+
+            let document = try await home.get("/documents/\(id)").json
+            let text = Array((document["text"]?.string ?? "").unicodeScalars)
+            let passage = try #require(document["passages"]?.array?.first)
+            let range = Int(passage["start"]?.int64 ?? -1)..<Int(passage["end"]?.int64 ?? -1)
+            #expect(String(String.UnicodeScalarView(text[range])) == passage["text"]?.string)
+
+            let list = try await home.get("/documents?kind=note&from=2026-04-01T00:00:00Z").json
+            #expect(list["total"] == 1)
+            #expect(try await home.get("/documents?to=2026-04-01T00:00:00Z").json["total"] == 0)
+
+            let found = try await home.get("/search?q=harbour%20fees&k=3").json
+            #expect(found["mode"] == "text")
+            #expect(found["hits"]?.array?.first?["document_id"]?.string == id)
+
+            #expect(try await home.send(.delete, "/documents/\(id)").status == 204)
+            #expect(try await home.get("/documents/\(id)").status == 404)
+            #expect(try await home.get("/search?q=harbour").json["hits"]?.array?.isEmpty == true)
+        }
+    }
+
+    @Test func anAnswerQuotesExactlyWhatItCites() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            _ = try await home.post("/documents", Self.boat)
+            let answer = try await home.post("/chat", ["query": "How much is the harbour fee?"]).json
+            #expect(answer["answered"] == true)
+            let citation = try #require(answer["citations"]?.array?.first)
+            let document = try await home.get("/documents/\(citation["document_id"]?.string ?? "")").json
+            let passage = try #require(
+                document["passages"]?.array?.first { $0["id"] == citation["passage_id"] }?["text"]?.string)
+            let points = Array(passage.unicodeScalars)
+            let range = Int(citation["start"]?.int64 ?? -1)..<Int(citation["end"]?.int64 ?? -1)
+            #expect(String(String.UnicodeScalarView(points[range])) == citation["quote"]?.string)
+
+            let session = try #require(answer["session"]?.string)
+            let turns = try await home.get("/chat/sessions/\(session)").json["turns"]?.array
+            #expect(turns?.first?["query"] == "How much is the harbour fee?")
+            #expect(try await home.get("/chat/sessions").json["items"]?.array?.count == 1)
+        }
+    }
+
+    @Test func whatIsNotStoredIsNotKnown() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            _ = try await home.post("/documents", Self.boat)
+            let answer = try await home.post("/chat", ["query": "Which planet has the most moons?"]).json
+            #expect(answer["answered"] == false)
+            #expect(answer["citations"]?.array?.isEmpty == true)
+            #expect(try await home.get("/gaps").json["items"]?.array?.first?["count"] == 1)
+        }
+    }
+
+    @Test(arguments: [
+        ("{}", "/text"), (#"{"text": " "}"#, "/text"), (#"{"text": "a", "html": "b"}"#, "/html"),
+        (#"{"text": "a", "titel": "b"}"#, "/titel"), (#"{"text": 7}"#, "/text"),
+    ])
+    func aWrongDocumentIsRefusedWithItsPlace(_ body: String, _ pointer: String) async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let answer = try await home.post("/documents", try JSONValue(parsing: Array(body.utf8)))
+            #expect(answer.status == 422)
+            #expect(answer.json["errors"]?.array?.first?["pointer"]?.string == pointer)
+            #expect(try await home.get("/documents").json["total"] == 0)
+        }
+    }
+
+    @Test(arguments: ["/search", "/search?q=%20", "/search?q=a&mode=magic", "/search?q=a&k=0", "/documents?kind=poem"])
+    func aWrongQueryIsRefused(_ path: String) async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            #expect(try await home.get(path).status == 400)
+        }
+    }
+
+    @Test func devicesAndStrangersSeeNoDocuments() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let id = try #require(try await home.post("/documents", Self.boat).json["id"]?.string)
+            for path in ["/documents", "/documents/\(id)", "/search?q=boat", "/chat/sessions", "/gaps"] {
+                #expect(try await home.get(path, as: .phone).status == 403, "\(path)")
+                #expect(try await home.get(path, as: .nobody).status == 401, "\(path)")
+            }
+            #expect(try await home.get("/documents", as: .member).json["total"] == 0)
+            #expect(try await home.get("/documents/\(id)", as: .member).status == 404)
+        }
+    }
+
+    @Test func aTimelineTellsOfItsDays() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            _ = try await home.post("/documents", Self.boat)
+            let day = try await home.get("/timeline?from=2026-04-02T00:00:00Z&to=2026-04-03T00:00:00Z").json
+            #expect(day["documents"]?.array?.count == 1)
+            let other = try await home.get("/timeline?from=2026-05-02T00:00:00Z&to=2026-05-03T00:00:00Z").json
+            #expect(other["documents"]?.array?.isEmpty == true)
+            #expect(other["nearest"]?.string?.hasPrefix("2026-04-02") == true)
+            #expect(try await home.get("/timeline?from=2026-04-02T00:00:00Z").status == 400)
+        }
+    }
+}
