@@ -3,6 +3,8 @@ import HTTPTypes
 import HearthConsole
 import HearthCore
 import HearthIngest
+import HearthKnow
+import HearthMedia
 import HearthPipeline
 import HearthSchema
 import HearthStore
@@ -24,6 +26,8 @@ struct RoutesHousehold: Sendable {
     let dependencies: ServerDependencies
     let store: MemoryReadingStore
     let blobs: BlobStore
+    /// Changes of the library that were told to who follows it.
+    let libraryChanges: Counter
     let ada: Person
     let ben: Person
     let phone: Device
@@ -47,13 +51,14 @@ struct RoutesHousehold: Sendable {
     /// Runs `body` while the writer works, and removes everything afterwards.
     static func with(
         limits: IngestLimits = IngestLimits(), processors: (any ProcessorBoard)? = nil,
-        _ body: @Sendable @escaping (RoutesHousehold) async throws -> Void
+        library: MemoryLibraryStore? = nil, _ body: @Sendable @escaping (RoutesHousehold) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "hearth-routes-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         var parts = try await Parts(home: folder.path, limits: limits)
         parts.dependencies.processors = processors
+        if let library { parts.dependencies.library = try parts.services(of: library, home: folder.path) }
         let application = Application(
             router: makeRouter(parts.dependencies), services: [parts.writer], logger: parts.dependencies.logger)
         let made = parts
@@ -66,6 +71,7 @@ struct RoutesHousehold: Sendable {
         dependencies = parts.dependencies
         store = parts.store
         blobs = parts.dependencies.blobs
+        libraryChanges = parts.libraryChanges
         (ada, ben) = (parts.ada, parts.ben)
         (phone, watch, bensPhone) = (parts.phone, parts.watch, parts.bensPhone)
         tokens = parts.tokens
@@ -147,6 +153,7 @@ struct RoutesHousehold: Sendable {
 private struct Parts {
     var dependencies: ServerDependencies
     let store = MemoryReadingStore()
+    let libraryChanges = Counter()
     let writer: CommitWriter
     let ada: Person
     let ben: Person
@@ -200,6 +207,25 @@ private struct Parts {
         }
         for (name, grant) in grants { tokens[name] = try await authenticator.mint(grant).token.secret }
         self.tokens = tokens
+    }
+
+    /// What the program makes of a library, without a model and with nothing to fetch.
+    func services(of library: MemoryLibraryStore, home: String) throws -> LibraryServices {
+        let metrics = dependencies.metrics
+        let intake = DocumentIntake(
+            store: library, time: dependencies.time, changed: { [libraryChanges] in libraryChanges.add() },
+            stored: { metrics.stored(articles: $0) })
+        let retriever = HybridRetriever(store: library, observer: metrics)
+        let journal = TurnJournal(home: home)
+        return LibraryServices(
+            store: library, intake: intake,
+            files: FileReader(
+                blobs: dependencies.blobs, decoder: DecoderClient(logger: dependencies.logger), intake: intake),
+            fetch: { address in throw HearthError(.notFound, "\(address) is not there.") }, retriever: retriever,
+            answerer: Answerer(
+                retriever: retriever, library: library, catalogue: dependencies.catalogue, embedder: nil, writer: nil,
+                journal: journal, time: dependencies.time, told: { metrics.told(isAnswered: $0) }),
+            journal: journal)
     }
 }
 
