@@ -65,6 +65,10 @@ fuzz: ## Run the fuzz tests for FUZZ_SECONDS (600) each
 	@swift test list --skip-build --disable-xctest | grep -c Fuzz >/dev/null || { echo "fuzz: no fuzz test was found" >&2; exit 1; }
 	@HEARTH_FUZZ_SECONDS=$(FUZZ_SECONDS) swift test --skip-build --disable-xctest --filter Fuzz
 
+.PHONY: check-llm
+check-llm: ## Ask a real llama.cpp server, where one is on the PATH; HEARTH_LLM_MODEL_FILE names its model
+	@scripts/check-llm
+
 .PHONY: format
 format: ## Lay out the code as .swift-format says
 	@swift format --in-place --parallel --recursive $(SOURCES)

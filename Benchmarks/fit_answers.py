@@ -125,12 +125,11 @@ def swift(models: dict) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=Path, default=REPOSITORY / ".build" / "release")
-    parser.add_argument("--model", help="folder of the embedding model")
-    parser.add_argument("--vectors", help=argparse.SUPPRESS)
+    parser.add_argument("--model", required=True, help="folder of the embedding model")
     parser.add_argument("--dry-run", action="store_true", help="print the numbers and leave the source alone")
     options = parser.parse_args()
     program = (options.programs / "hearth-bench").resolve()
-    dense = ["--model", options.model] if options.model else ["--vectors", options.vectors]
+    dense = ["--model", options.model]
     labelled = answers.xquad()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

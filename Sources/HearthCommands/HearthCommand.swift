@@ -21,7 +21,8 @@ struct HearthCommand: AsyncParsableCommand {
                 name: "Server",
                 subcommands: [ServeCommand.self, StatusCommand.self, DoctorCommand.self, DemoCommand.self]),
             CommandGroup(
-                name: "Library", subcommands: [AskCommand.self, SearchCommand.self, AddCommand.self, DocumentsCommand.self]),
+                name: "Library",
+                subcommands: [AskCommand.self, SearchCommand.self, AddCommand.self, DocumentsCommand.self]),
             CommandGroup(
                 name: "Data",
                 subcommands: [SendCommand.self, StreamsCommand.self, ProcessorsCommand.self, ExportCommand.self]),

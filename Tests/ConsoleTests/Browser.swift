@@ -49,8 +49,8 @@ final class Browser: Sendable {
         defer { for pointer in pointers { free(pointer) } }
         var child = pid_t()
         let status = posix_spawn(&child, program, &actions, nil, &pointers, environ)
-        close(toBrowser.read)
-        close(fromBrowser.write)
+        Glibc.close(toBrowser.read)
+        Glibc.close(fromBrowser.write)
         guard status == 0 else { throw BrowserFailure("chromium could not be started: \(status)") }
         process = child
         input = toBrowser.write
@@ -63,7 +63,7 @@ final class Browser: Sendable {
         var ends: [Int32] = [0, 0]
         guard Glibc.pipe(&ends) == 0 else { throw BrowserFailure("no pipe") }
         let moved = ends.map { end in
-            defer { close(end) }
+            defer { Glibc.close(end) }
             return fcntl(end, F_DUPFD_CLOEXEC, 64)
         }
         return (moved[0], moved[1])

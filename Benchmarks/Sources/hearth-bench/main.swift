@@ -47,7 +47,7 @@ struct Usage: Error, CustomStringConvertible {
         """
         usage: hearth-bench validate CASES.json | parse DOCUMENTS.json | admit HOME | append HOME
                             | columns RECORDINGS HOME | vectors FOLDER HOME THRESHOLD BUILDERS
-                            | answers SET.json [--vectors FILE] [--weights FILE] [--features]
+                            | answers SET.json [--model FOLDER] [--weights FILE] [--features]
                             | embed MODEL fp32|int8 THREADS TEXTS.json
                             | retrieval SET.json HOME [--models FOLDER]
                             | library HOME PASSAGES

@@ -1,6 +1,7 @@
 """The scenarios in the order in which they run. Each has `NAME` and `run(bench) -> Report`."""
 
 from . import (
+    answers,
     batches,
     embedding,
     idle,
@@ -14,6 +15,19 @@ from . import (
     vectors_million,
 )
 
-ALL = [single, batches, socket, validation, embedding, vectors, vectors_million, retrieval, reads, idle, soak]
+ALL = [
+    single,
+    batches,
+    socket,
+    validation,
+    embedding,
+    vectors,
+    vectors_million,
+    retrieval,
+    answers,
+    reads,
+    idle,
+    soak,
+]
 #: Those that a quick run leaves out.
 LONG = {vectors_million.NAME}

@@ -55,7 +55,7 @@ struct LibraryParts: Sendable {
         let languageModel = try settings.llmURL.map { url in
             LanguageModelClient(
                 endpoint: try LanguageModelEndpoint(
-                    base: url, model: settings.llmModel ?? "default", key: settings.llmKey))
+                    base: url, model: settings.llmModel ?? "", key: settings.llmKey))
         }
         let journal = TurnJournal(home: settings.home)
         let answerer = Answerer(

@@ -26,9 +26,6 @@ extension Settings {
 extension Settings {
     /// What `hearth-decoder` is told of them.
     var decoderEnvironment: [String: String] {
-        var environment = ["HEARTH_MODELS": models]
-        environment["HEARTH_STT_MODEL"] = sttURL == nil ? sttModel : nil
-        environment["HEARTH_SHERPA_LIBRARY"] = sherpaLibrary
-        return environment
+        ["HEARTH_MODELS": models]
     }
 }

@@ -65,7 +65,9 @@ struct AddCommand: Verb {
             let value: JSONValue = ["items": .array(items), "skipped": .array(skipped)]
             return try context.output.line(value.prettyText)
         }
-        for item in plan.items { try context.output.line("\(item.route.rawValue)  \(DisplayWidth.printable(item.path))") }
+        for item in plan.items {
+            try context.output.line("\(item.route.rawValue)  \(DisplayWidth.printable(item.path))")
+        }
         for item in plan.skipped {
             try context.output.line("skipped  \(DisplayWidth.printable(item.path)): \(item.reason)")
         }

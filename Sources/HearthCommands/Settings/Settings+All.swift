@@ -136,7 +136,8 @@ extension Setting where Value == String? {
     }
 
     static var llmModel: Setting {
-        optionalText("llm_model", initial: "the server's own", help: "Name of the model that it is asked for.")
+        optionalText(
+            "llm_model", initial: "none", help: "Name of the model that it is asked for; needed with its address.")
     }
 
     static var llmKey: Setting {
@@ -146,7 +147,9 @@ extension Setting where Value == String? {
     static var sttURL: Setting {
         optionalText(
             "stt_url", form: "URL", initial: "speech is recognised here",
-            help: "Base address of an OpenAI-compatible server that writes down speech, as in `http://127.0.0.1:9000/v1`.")
+            help:
+                "Base address of an OpenAI-compatible server that writes down speech, as in `http://127.0.0.1:9000/v1`."
+        )
     }
 
     static var sttKey: Setting {
@@ -154,15 +157,7 @@ extension Setting where Value == String? {
     }
 
     static var sttModel: Setting {
-        optionalText(
-            "stt_model", form: "folder", initial: "PocketSphinx",
-            help: "Folder of a speech model for sherpa-onnx; with `HEARTH_STT_URL`, the name of its model.")
-    }
-
-    static var sherpaLibrary: Setting {
-        optionalText(
-            "sherpa_library", form: "file", initial: "looked for in `/usr/local/lib`",
-            help: "The library of sherpa-onnx.")
+        optionalText("stt_model", initial: "whisper-1", help: "Name of the model that it is asked for.")
     }
 
     static var decoder: Setting {
@@ -217,7 +212,7 @@ extension Settings {
         Setting<String>.embeddingPrecision.declaration, Setting<String?>.llmURL.declaration,
         Setting<String?>.llmModel.declaration, Setting<String?>.llmKey.declaration,
         Setting<String?>.sttURL.declaration, Setting<String?>.sttKey.declaration,
-        Setting<String?>.sttModel.declaration, Setting<String?>.sherpaLibrary.declaration,
+        Setting<String?>.sttModel.declaration,
         Setting<[String]>.ocrLanguages.declaration, Setting<String?>.decoder.declaration,
         Setting<[String]>.fetchAllow.declaration,
     ]

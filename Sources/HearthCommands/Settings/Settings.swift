@@ -34,13 +34,13 @@ package struct Settings: Sendable {
     package var embeddingModel: String
     /// int8 or fp32.
     package var embeddingPrecision: String
+    /// Server of the language model; nil: answers are quoted.
     package var llmURL: String?
     package var llmModel: String?
     package var llmKey: String?
     package var sttURL: String?
     package var sttKey: String?
     package var sttModel: String?
-    package var sherpaLibrary: String?
     /// Tesseract's names; empty: eng.
     package var ocrLanguages: [String]
     /// nil: beside the program.
@@ -75,17 +75,20 @@ package struct Settings: Sendable {
         timeZone = reader.value(.timeZone)
         maintenanceInterval = .seconds(reader.value(.maintenanceIntervalSeconds))
         allowOrigins = reader.value(.allowOrigins)
+        llmURL = reader.value(.llmURL)
+        llmModel = reader.value(.llmModel)
+        llmKey = reader.value(.llmKey)
+        if (llmURL == nil) != (llmModel == nil) {
+            let missing = llmURL == nil ? Setting.llmURL : Setting.llmModel
+            reader.refuse(missing.declaration, "is missing; a language model needs its URL and its name")
+        }
         resources = reader.path(.resources)
         models = reader.path(.models) ?? SettingsReader.dataFolder(environment) + "/hearth/models"
         embeddingModel = reader.value(.embeddingModel)
         embeddingPrecision = reader.value(.embeddingPrecision)
-        llmURL = reader.value(.llmURL)
-        llmModel = reader.value(.llmModel)
-        llmKey = reader.value(.llmKey)
         sttURL = reader.value(.sttURL)
         sttKey = reader.value(.sttKey)
-        sttModel = sttURL == nil ? reader.path(.sttModel) : reader.value(.sttModel)
-        sherpaLibrary = reader.path(.sherpaLibrary)
+        sttModel = reader.value(.sttModel)
         ocrLanguages = reader.value(.ocrLanguages)
         decoder = reader.path(.decoder)
         fetchAllow = reader.value(.fetchAllow)

@@ -35,7 +35,8 @@ package final class DeferredEmbedder: TextEmbedder {
 
     private func embedder() async throws -> BERTEmbedder {
         if let embedder = loaded.withLock({ $0 }) { return embedder }
-        return try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<BERTEmbedder, any Error>) in
+        return try await withCheckedThrowingContinuation {
+            (continuation: CheckedContinuation<BERTEmbedder, any Error>) in
             loading.async { [self] in continuation.resume(with: Result { try load() }) }
         }
     }

@@ -148,9 +148,24 @@ package struct HybridRetriever: PassageRetriever {
             }
             return SearchHit(found: passage, score: score, dense: candidate?.dense, text: candidate?.text)
         }
+        Self.addSiblings(to: &hits, weight: weights.siblings)
         hits.sort {
             $0.score != $1.score ? $0.score > $1.score : $0.found.passage.number < $1.found.passage.number
         }
         return Array(hits.prefix(request.limit))
+    }
+
+    /// A passage gains when another one of its document is among the best, by how far that one is above the last.
+    static func addSiblings(to hits: inout [SearchHit], weight: Double) {
+        guard let lowest = hits.map(\.score).min() else { return }
+        var best: [UniqueID: [Double]] = [:]
+        for hit in hits { best[hit.found.document.id, default: []].append(hit.score) }
+        for id in best.keys { best[id]?.sort(by: >) }
+        for index in hits.indices {
+            guard let scores = best[hits[index].found.document.id], scores.count > 1 else { continue }
+            // The best one's best sibling is the second.
+            let sibling = hits[index].score == scores[0] ? scores[1] : scores[0]
+            hits[index].score += weight * (sibling - lowest)
+        }
     }
 }

@@ -13,6 +13,8 @@ package struct RetrievalWeights: Sendable, Hashable {
     package var feedbackPassages = 5
     /// For all neighbouring pairs of the query's words standing together in the passage, in standard scores.
     package var pairs = 0.5
+    /// Of what the best other passage of the same document scored above the last candidate.
+    package var siblings = 0.2
     /// For the document that links point at most.
     package var links = 0.1
     /// For the newest of the candidates, when the question asks for what is new.

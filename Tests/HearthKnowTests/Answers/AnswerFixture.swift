@@ -107,11 +107,9 @@ struct OverlapRetriever: PassageRetriever, TermStatistics {
 }
 
 /// Keeps turns and gaps; answering touches nothing else of a library.
-actor ConversationLibrary: LibraryStore {
+actor ConversationLibrary: PartialLibraryStore {
     private(set) var turns: [Turn] = []
     private(set) var gaps: [Gap] = []
-
-    private struct NotPartOfAnswering: Error {}
 
     func append(_ turn: Turn) { turns.append(turn) }
     func turns(session: UniqueID, person: UniqueID) -> [Turn] {
@@ -120,26 +118,6 @@ actor ConversationLibrary: LibraryStore {
     func file(_ gap: Gap) { gaps.append(gap) }
     func gaps(person: UniqueID, limit: Int) -> [Gap] { gaps }
 
-    func put(_ entries: [DocumentEntry]) throws -> [PutOutcome] { throw NotPartOfAnswering() }
-    func document(_ id: UniqueID, person: UniqueID) throws -> Document? { throw NotPartOfAnswering() }
-    func document(_ id: UniqueID, version: Int, person: UniqueID) throws -> Document? { throw NotPartOfAnswering() }
-    func passages(of document: UniqueID, person: UniqueID) throws -> [Passage] { throw NotPartOfAnswering() }
-    func passages(numbered numbers: [Int64], person: UniqueID) throws -> [FoundPassage] { throw NotPartOfAnswering() }
-    func passage(_ id: UniqueID, person: UniqueID) throws -> FoundPassage? { throw NotPartOfAnswering() }
-    func documents(
-        _ filter: DocumentFilter, after position: DocumentPosition?, limit: Int
-    ) throws -> [DocumentHead] { throw NotPartOfAnswering() }
-    func count(_ filter: DocumentFilter) throws -> (documents: Int, passages: Int) { throw NotPartOfAnswering() }
-    func delete(_ id: UniqueID, person: UniqueID) throws -> Bool { throw NotPartOfAnswering() }
-    func rank(text query: TextQuery, _ filter: DocumentFilter, limit: Int) throws -> [RankedPassage] {
-        throw NotPartOfAnswering()
-    }
-    func passageChanges(after sequence: Int64, limit: Int) throws -> [PassageChange] { throw NotPartOfAnswering() }
-    func links(person: UniqueID) throws -> [(from: UniqueID, to: UniqueID)] { throw NotPartOfAnswering() }
-    func sessions(person: UniqueID, after position: UniqueID?, limit: Int) throws -> [SessionHead] {
-        throw NotPartOfAnswering()
-    }
-    func erase(person: UniqueID) throws -> Int { throw NotPartOfAnswering() }
     func probe() {}
     func close() {}
 }

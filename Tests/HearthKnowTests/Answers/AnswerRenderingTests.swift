@@ -1,6 +1,7 @@
 import HearthCore
 import HearthKnow
 import HearthStore
+import OrderedCollections
 import Testing
 
 struct AnswerRenderingTests {
@@ -17,9 +18,9 @@ struct AnswerRenderingTests {
 
     @Test func `an answer has the members of the contract`() throws {
         let value = AnswerRendering.value(Self.answer)
-        let members = try #require(value.object)
+        let members = try #require(value.object).map(\.key)
         #expect(
-            Set(members.keys) == [
+            Set(members) == [
                 "answer", "confidence", "answered", "cite_ids", "citations", "nearest", "author", "notice", "session",
                 "turn_id",
             ])

@@ -151,7 +151,8 @@ struct AnswererTests {
             }
             #expect(error?.code == .tooLarge)
             for query in ["?", "。。。", "🎿", "\u{0}\u{1}", "\"; DROP TABLE", "a'b\"c)(*", "ПОЧЕМУ?", "为什么？"] {
-                #expect(try await fixture.ask(query).text.isEmpty == false)
+                let answer = try await fixture.ask(query)
+                #expect(!answer.text.isEmpty)
             }
         }
     }

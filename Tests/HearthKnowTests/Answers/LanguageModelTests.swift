@@ -1,3 +1,4 @@
+import Foundation
 import HearthCore
 import HearthKnow
 import HearthStore
@@ -43,7 +44,8 @@ struct LanguageModelTests {
         #expect(answer.notice == nil)
         #expect(request.hasPrefix("POST /v1/chat/completions HTTP/1.1\r\n"))
         #expect(request.lowercased().contains("authorization: bearer secret-key"))
-        let body = try JSONValue(parsing: String(request[(try #require(request.range(of: "\r\n\r\n"))).upperBound...]))
+        let head = try #require(request.range(of: "\r\n\r\n"))
+        let body = try JSONValue(parsing: String(request[head.upperBound...]))
         #expect(body["model"]?.string == "tiny" && body["stream"]?.bool == true)
         #expect(body["messages"]?.array?.first?["role"]?.string == "system")
         #expect(body["tools"] == nil)

@@ -17,13 +17,18 @@ final class ScriptedServer: Sendable {
 
     let url: String
     private let listener: Int32
-    private let requests = Mutex<[String]>([])
+    private let log = Log()
+
+    /// Outlives the server while its thread ends.
+    private final class Log: Sendable {
+        let requests = Mutex<[String]>([])
+    }
 
     /// What clients sent: head and body.
-    var received: [String] { requests.withLock { $0 } }
+    var received: [String] { log.requests.withLock { $0 } }
 
     init(_ steps: [Step]) throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
@@ -35,13 +40,14 @@ final class ScriptedServer: Sendable {
             }
         }
         guard isBound else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        self.listener = listener
         url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-        Thread.detachNewThread { [listener, requests] in
+        Thread.detachNewThread { [listener, log] in
             while true {
                 let client = accept(listener, nil, nil)
                 guard client >= 0 else { return }
                 let request = Self.readRequest(client)
-                requests.withLock { $0.append(request) }
+                log.requests.withLock { $0.append(request) }
                 for step in steps { Self.perform(step, client) }
                 Glibc.close(client)
             }
@@ -99,7 +105,7 @@ final class ScriptedServer: Sendable {
     private static func sendAll(_ text: String, _ client: Int32) -> Bool {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = bytes.withUnsafeBytes { send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { return false }
             bytes = bytes.dropFirst(count)
         }

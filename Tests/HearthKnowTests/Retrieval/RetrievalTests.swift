@@ -132,6 +132,23 @@ struct RetrievalTests {
         #expect(ids(answer) == [LibraryStoreContract.id(11), LibraryStoreContract.id(10)])
     }
 
+    @Test("A passage beside a good one of its document gains")
+    func siblings() async throws {
+        let store = MemoryLibraryStore()
+        _ = try await store.put([
+            entry(10, "boiler repair"), entry(11, "boiler repair\nboiler"), entry(12, "one"), entry(13, "two"),
+            entry(14, "three"), entry(15, "four"), entry(16, "five"),
+            entry(17, "a boiler is named beside many more words that nobody asked for"), entry(18, "six"),
+        ])
+        let answer = try await HybridRetriever(store: store).search(request("boiler repair"))
+        #expect(ids(answer).first == LibraryStoreContract.id(11))
+        // Alone the two would be equal, and the first one stored would come first.
+        var plain = RetrievalWeights()
+        plain.siblings = 0
+        let without = try await HybridRetriever(store: store, weights: plain).search(request("boiler repair"))
+        #expect(ids(without).first == LibraryStoreContract.id(10))
+    }
+
     @Test("The newest comes first only when the question asks for it")
     func recency() async throws {
         let store = MemoryLibraryStore()

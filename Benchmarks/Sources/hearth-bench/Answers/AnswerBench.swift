@@ -19,8 +19,13 @@ enum AnswerBench {
             guard let read = AnswerModels(json: try JSONValue(parsing: bytes)) else { throw Usage() }
             models = read
         }
+        let embedder = try value(of: "--model").map { folder in
+            try BERTEmbedder(
+                folder: URL(fileURLWithPath: folder, isDirectory: true), precision: .int8,
+                threads: ProcessInfo.processInfo.activeProcessorCount)
+        }
         return try await run(
-            LabelledSet(file: set), embedder: try value(of: "--vectors").map(VectorTable.init(file:)), models: models,
+            LabelledSet(file: set), embedder: embedder, models: models,
             withSentences: options.contains("--features"))
     }
 

@@ -9,7 +9,7 @@ package enum TextRanking {
     package static let saturation = 1.2
     package static let lengthShare = 0.75
     /// How often a term in the title counts compared to one in the passage.
-    package static let titleWeight = 1.0
+    package static let titleWeight = 1.5
     /// Passages that are looked at for one query: beyond that, its most frequent terms are left out.
     package static let candidateBudget = 6000
 
