@@ -14,6 +14,9 @@ SOURCES := Sources Tests Benchmarks/Sources Package.swift
 release := .build/release
 installed := $(DESTDIR)$(PREFIX)
 
+# Tests that keep every core busy, with models and programs, run after those that talk to live servers with time limits.
+busy := (Collect|Decode|Index|Inference|Know|Media|Perceive|Pipeline)Tests|CrashTests|ConsoleTests|demoHousehold
+
 .PHONY: help
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,7 +51,8 @@ test: ## Check the layout of the code, build the tests, run them all
 	@swift format lint --strict --parallel --recursive $(SOURCES)
 	@swift build --build-tests
 	@scripts/models || true
-	@swift test --skip-build --disable-xctest
+	@swift test --skip-build --disable-xctest --skip '$(busy)'
+	@swift test --skip-build --disable-xctest --filter '$(busy)'
 
 .PHONY: bench
 bench: ## Measure the release program against its peers; ARGS passes options to Benchmarks/run.py

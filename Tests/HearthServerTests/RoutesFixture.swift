@@ -26,6 +26,7 @@ struct RoutesHousehold: Sendable {
     let dependencies: ServerDependencies
     let store: MemoryReadingStore
     let blobs: BlobStore
+    let library: MemoryLibraryStore
     /// Changes of the library that were told to who follows it.
     let libraryChanges: Counter
     let ada: Person
@@ -51,14 +52,13 @@ struct RoutesHousehold: Sendable {
     /// Runs `body` while the writer works, and removes everything afterwards.
     static func with(
         limits: IngestLimits = IngestLimits(), processors: (any ProcessorBoard)? = nil,
-        library: MemoryLibraryStore? = nil, _ body: @Sendable @escaping (RoutesHousehold) async throws -> Void
+        _ body: @Sendable @escaping (RoutesHousehold) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "hearth-routes-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         var parts = try await Parts(home: folder.path, limits: limits)
         parts.dependencies.processors = processors
-        if let library { parts.dependencies.library = try parts.services(of: library, home: folder.path) }
         let application = Application(
             router: makeRouter(parts.dependencies), services: [parts.writer], logger: parts.dependencies.logger)
         let made = parts
@@ -71,7 +71,7 @@ struct RoutesHousehold: Sendable {
         dependencies = parts.dependencies
         store = parts.store
         blobs = parts.dependencies.blobs
-        libraryChanges = parts.libraryChanges
+        (library, libraryChanges) = (parts.library, parts.libraryChanges)
         (ada, ben) = (parts.ada, parts.ben)
         (phone, watch, bensPhone) = (parts.phone, parts.watch, parts.bensPhone)
         tokens = parts.tokens
@@ -153,6 +153,7 @@ struct RoutesHousehold: Sendable {
 private struct Parts {
     var dependencies: ServerDependencies
     let store = MemoryReadingStore()
+    let library = MemoryLibraryStore()
     let libraryChanges = Counter()
     let writer: CommitWriter
     let ada: Person
@@ -188,11 +189,27 @@ private struct Parts {
                 time: time, limits: limits),
             writer: writer)
         let authenticator = Authenticator(ring: ring, catalogue: catalogue, time: time)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let blobs = try BlobStore(home: home, ring: ring)
+        let metrics = ServerMetrics()
+        let intake = DocumentIntake(
+            store: library, time: time, changed: { [libraryChanges] in libraryChanges.add() },
+            stored: { metrics.stored(articles: $0) })
+        let retriever = HybridRetriever(store: library, observer: metrics)
+        let journal = TurnJournal(home: home)
+        let services = LibraryServices(
+            store: library, intake: intake,
+            files: FileReader(blobs: blobs, decoder: DecoderClient(logger: logger), intake: intake),
+            fetch: { address in throw HearthError(.notFound, "Nothing is fetched here: \(address).") },
+            retriever: retriever,
+            answerer: Answerer(
+                retriever: retriever, library: library, catalogue: catalogue, embedder: nil, writer: nil,
+                journal: journal, time: time, told: { metrics.told(isAnswered: $0) }),
+            journal: journal)
         dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry,
-            blobs: try BlobStore(home: home, ring: ring), authenticator: authenticator, time: time,
-            metrics: ServerMetrics(), console: try Console(), settings: ServerSettings(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            blobs: blobs, authenticator: authenticator, time: time, metrics: metrics, console: try Console(),
+            settings: ServerSettings(), logger: logger, library: services)
         let owner = AccessToken.mint(using: &generator)
         authenticator.install(owner: owner, person: ada.id)
         var tokens = ["owner": owner.secret]
@@ -207,25 +224,6 @@ private struct Parts {
         }
         for (name, grant) in grants { tokens[name] = try await authenticator.mint(grant).token.secret }
         self.tokens = tokens
-    }
-
-    /// What the program makes of a library, without a model and with nothing to fetch.
-    func services(of library: MemoryLibraryStore, home: String) throws -> LibraryServices {
-        let metrics = dependencies.metrics
-        let intake = DocumentIntake(
-            store: library, time: dependencies.time, changed: { [libraryChanges] in libraryChanges.add() },
-            stored: { metrics.stored(articles: $0) })
-        let retriever = HybridRetriever(store: library, observer: metrics)
-        let journal = TurnJournal(home: home)
-        return LibraryServices(
-            store: library, intake: intake,
-            files: FileReader(
-                blobs: dependencies.blobs, decoder: DecoderClient(logger: dependencies.logger), intake: intake),
-            fetch: { address in throw HearthError(.notFound, "\(address) is not there.") }, retriever: retriever,
-            answerer: Answerer(
-                retriever: retriever, library: library, catalogue: dependencies.catalogue, embedder: nil, writer: nil,
-                journal: journal, time: dependencies.time, told: { metrics.told(isAnswered: $0) }),
-            journal: journal)
     }
 }
 

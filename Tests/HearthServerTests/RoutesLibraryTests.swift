@@ -1,185 +1,116 @@
-import Foundation
-import HTTPTypes
 import HearthCore
-import HearthIngest
-import HearthKnow
-import HearthSchema
-import HearthStore
-import HearthTesting
-import HearthVault
+import Hummingbird
+import HummingbirdTesting
 import Testing
 
-@testable import HearthServer
-
+/// Documents, search and questions through the router, on the library in memory and without a model.
 @Suite struct LibraryRouteTests {
-    private static func id(_ number: UInt64) -> UniqueID { UniqueID(high: 0x7000, low: 1 << 63 | number) }
+    private static let boat: JSONValue = [
+        "title": "Boat", "text": "Grüße! The boat is free on the first weekend of May. The harbour fee is 12 euros.",
+        "timestamp": "2026-04-02T10:00:00Z",
+    ]
 
-    /// Two documents and a conversation with an open question for a person.
-    private static func fill(_ home: RoutesHousehold, _ library: MemoryLibraryStore, _ person: Person) async throws {
-        let services = try #require(home.dependencies.library)
-        _ = try await services.intake.add(
-            ["Boat", "Boiler"].map { title in
-                DocumentDraft(
-                    person: person.id, kind: .note, title: title, text: "What \(person.name) knows: \(title)",
-                    source: DraftSource(name: "notes", key: title), timestamp: RoutesHousehold.now)
-            })
-        for number in 1...3 as ClosedRange<UInt64> {
-            let turn = Turn(
-                id: id(number + (person.id == home.ada.id ? 0 : 100)), session: id(person.id == home.ada.id ? 50 : 150),
-                person: person.id, timestamp: RoutesHousehold.now, user: "Question \(number)", assistant: "Answer",
-                confidence: 0.5, answered: number > 1, citations: [])
-            try await services.journal.append(turn, timeZone: person.timeZone)
-            try await library.append(turn)
-        }
-        try await library.file(
-            Gap(
-                id: id(person.id == home.ada.id ? 70 : 170), person: person.id, turn: nil, question: "Where is it?",
-                confidence: 0.1, openedAt: RoutesHousehold.now))
-    }
-
-    @Test func erasingForgetsTheLibraryAndItsJournal() async throws {
-        let library = MemoryLibraryStore()
-        try await RoutesHousehold.with(library: library) { (home) async throws in
-            for person in [home.ada, home.ben] { try await Self.fill(home, library, person) }
-            let before = home.libraryChanges.value
-            let answer = try await home.send(
-                .delete, "/people/\(home.ada.id)/data", body: Array(#"{"confirm":"Ada"}"#.utf8))
-            #expect(answer.json == ["readings": 0, "files": 0, "documents": 2, "turns": 3])
-            #expect(home.libraryChanges.value == before + 1)
-            #expect(try await home.get("/documents").json["total"] == 0)
-            #expect(try await home.get("/chat/sessions").json["items"] == [])
-            #expect(try await home.get("/gaps").json["items"] == [])
-            #expect(try await home.get("/documents", as: .member).json["total"] == 2)
-            let journal = try #require(home.dependencies.library).journal
-            #expect(try await journal.erase(person: home.ada.id) == 0)
-            #expect(try await journal.erase(person: home.ben.id) == 3)
-        }
-    }
-
-    @Test func forgettingADocumentWakesWhoFollows() async throws {
-        let library = MemoryLibraryStore()
-        try await RoutesHousehold.with(library: library) { (home) async throws in
-            try await Self.fill(home, library, home.ada)
-            let items = try await home.get("/documents").json["items"]?.array ?? []
-            let document = try #require(items.first?["id"]?.string)
-            let before = home.libraryChanges.value
-            #expect(try await home.send(.delete, "/documents/\(document)").status == 204)
-            #expect(home.libraryChanges.value == before + 1)
-            #expect(try await home.send(.delete, "/documents/\(document)").status == 404)
-            #expect(home.libraryChanges.value == before + 1)
-        }
-    }
-
-    @Test(.enabled(if: ExportRouteTests.hasPython, "needs python3"))
-    func exportHoldsTheLibraryOfOnePerson() async throws {
-        let library = MemoryLibraryStore()
-        try await RoutesHousehold.with(library: library) { (home) async throws in
-            for person in [home.ada, home.ben] { try await Self.fill(home, library, person) }
-            // More than one page of them.
-            let services = try #require(home.dependencies.library)
-            _ = try await services.intake.add(
-                (0..<450).map { index in
-                    DocumentDraft(
-                        person: home.ada.id, kind: .note, text: "Note number \(index).",
-                        source: DraftSource(name: "many", key: String(index)), timestamp: RoutesHousehold.now)
-                })
-            func lines(_ name: String, _ path: String = "/export") async throws -> [JSONValue] {
-                let entries = try ExportRouteTests.unzip(try await home.get(path).bytes)
-                return try String(decoding: entries["library/\(name).ndjson"] ?? [], as: UTF8.self)
-                    .split(separator: "\n").map { try JSONValue(parsing: String($0)) }
-            }
-            let documents = try await lines("documents")
-            #expect(documents.count == 452)
-            #expect(Set(documents.compactMap { $0["id"]?.string }).count == 452)
-            #expect(documents.contains { $0["text"] == "What Ada knows: Boat" })
-            #expect(!documents.contains { $0["text"]?.string?.contains("Ben") ?? true })
-            #expect(try await lines("turns").map { $0["user"] } == ["Question 1", "Question 2", "Question 3"])
-            #expect(try await lines("gaps").map { $0["question"] } == ["Where is it?"])
-            let entries = try ExportRouteTests.unzip(try await home.get("/export").bytes)
-            let manifest = try JSONValue(parsing: entries["manifest.json"] ?? [])
-            #expect(manifest["library"] == ["documents": 452, "turns": 3, "gaps": 1])
-            let later = "/export?from=2026-11-21T10:00:01Z"
-            for name in ["documents", "turns", "gaps"] { #expect(try await lines(name, later) == []) }
-        }
-    }
-
-    @Test func searchAndAnswersAreCounted() async throws {
-        let library = MemoryLibraryStore()
-        try await RoutesHousehold.with(library: library) { (home) async throws in
-            let boat: JSONValue = ["title": "Boat", "text": "The boat is free in May."]
-            #expect(try await home.post("/documents", boat).status == 201)
-            #expect(try await home.post("/documents", boat).status == 200)
-            #expect(try await home.get("/search?q=boat").status == 200)
-            let answer = try await home.post("/chat", ["query": "Who won the chess game in Reykjavik?"])
-            #expect(answer.json["answered"] == false)
-            let metrics = home.dependencies.metrics
-            metrics.indexed(vectors: 7)
-            metrics.lags(changes: 9)
-            metrics.lags(changes: 2)
-            metrics.queriedVectors(seconds: 0.25)
-            let lines = Set(try await home.get("/metrics").text.split(separator: "\n"))
-            for line: Substring in [
-                "articles_ingested_total 1", #"chat_answers_total{answered="false"} 1"#,
-                #"chat_answers_total{answered="true"} 0"#, #"retrieval_latency_seconds_count{mode="text"} 2"#,
-                #"retrieval_latency_seconds_count{mode="hybrid"} 0"#, "vector_query_seconds_sum 0.25",
-                "vector_query_seconds_count 1", "vectors_indexed_total 7", "vector_index_lag_changes 2",
-            ] {
-                #expect(lines.contains(line), "\(line)")
-            }
-        }
-    }
-
-    @Test func readinessLooksAtTheLibrary() async throws {
-        let library = MemoryLibraryStore()
-        try await RoutesHousehold.with(library: library) { (home) async throws in
-            let ready = try await home.get("/readyz", as: .nobody)
-            #expect(ready.json["checks"]?["library"]?["status"] == "ok")
-            await library.close()
-            let broken = try await home.get("/readyz", as: .nobody)
-            #expect(broken.status == 503)
-            #expect(broken.json["checks"]?["library"]?["status"] == "failed")
-            #expect(broken.json["checks"]?["store"]?["status"] == "ok")
-        }
-    }
-
-    // MARK: Blobs
-
-    @Test func theSweepKeepsThumbnailsAndFilesAndNoSources() async throws {
+    @Test func aTextBecomesADocumentThatIsFoundAndRead() async throws {
         try await RoutesHousehold.with { (home) async throws in
-            func blob(_ text: String) throws -> String {
-                let writer = try home.blobs.makeWriter()
-                try writer.append(Array(text.utf8))
-                return try writer.finish().sha256
+            let added = try await home.post("/documents", Self.boat)
+            #expect(added.status == 201)
+            let id = try #require(added.json["id"]?.string)
+            #expect(added.json["passages"] == 1)
+            let again = try await home.post("/documents", Self.boat)
+            #expect(again.status == 200)
+            #expect(again.json["documents"]?.array?.first?["change"] == "unchanged")
+
+            let document = try await home.get("/documents/\(id)").json
+            let text = Array((document["text"]?.string ?? "").unicodeScalars)
+            let passage = try #require(document["passages"]?.array?.first)
+            let range = Int(passage["start"]?.int64 ?? -1)..<Int(passage["end"]?.int64 ?? -1)
+            #expect(String(String.UnicodeScalarView(text[range])) == passage["text"]?.string)
+
+            let list = try await home.get("/documents?kind=note&from=2026-04-01T00:00:00Z").json
+            #expect(list["total"] == 1)
+            #expect(try await home.get("/documents?to=2026-04-01T00:00:00Z").json["total"] == 0)
+
+            let found = try await home.get("/search?q=harbour%20fees&k=3").json
+            #expect(found["mode"] == "text")
+            #expect(found["hits"]?.array?.first?["document_id"]?.string == id)
+
+            #expect(try await home.send(.delete, "/documents/\(id)").status == 204)
+            #expect(try await home.get("/documents/\(id)").status == 404)
+            #expect(try await home.get("/search?q=harbour").json["hits"]?.array?.isEmpty == true)
+        }
+    }
+
+    @Test func anAnswerQuotesExactlyWhatItCites() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            _ = try await home.post("/documents", Self.boat)
+            let answer = try await home.post("/chat", ["query": "How much is the harbour fee?"]).json
+            #expect(answer["answered"] == true)
+            let citation = try #require(answer["citations"]?.array?.first)
+            let document = try await home.get("/documents/\(citation["document_id"]?.string ?? "")").json
+            let passage = try #require(
+                document["passages"]?.array?.first { $0["id"] == citation["passage_id"] }?["text"]?.string)
+            let points = Array(passage.unicodeScalars)
+            let range = Int(citation["start"]?.int64 ?? -1)..<Int(citation["end"]?.int64 ?? -1)
+            #expect(String(String.UnicodeScalarView(points[range])) == citation["quote"]?.string)
+
+            let session = try #require(answer["session"]?.string)
+            let turns = try await home.get("/chat/sessions/\(session)").json["turns"]?.array
+            #expect(turns?.first?["query"] == "How much is the harbour fee?")
+            #expect(try await home.get("/chat/sessions").json["items"]?.array?.count == 1)
+        }
+    }
+
+    @Test func whatIsNotStoredIsNotKnown() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            _ = try await home.post("/documents", Self.boat)
+            let answer = try await home.post("/chat", ["query": "Which planet has the most moons?"]).json
+            #expect(answer["answered"] == false)
+            #expect(answer["citations"]?.array?.isEmpty == true)
+            #expect(try await home.get("/gaps").json["items"]?.array?.first?["count"] == 1)
+        }
+    }
+
+    @Test(arguments: [
+        ("{}", "/text"), (#"{"text": " "}"#, "/text"), (#"{"text": "a", "html": "b"}"#, "/html"),
+        (#"{"text": "a", "titel": "b"}"#, "/titel"), (#"{"text": 7}"#, "/text"),
+    ])
+    func aWrongDocumentIsRefusedWithItsPlace(_ body: String, _ pointer: String) async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let answer = try await home.post("/documents", try JSONValue(parsing: Array(body.utf8)))
+            #expect(answer.status == 422)
+            #expect(answer.json["errors"]?.array?.first?["pointer"]?.string == pointer)
+            #expect(try await home.get("/documents").json["total"] == 0)
+        }
+    }
+
+    @Test(arguments: ["/search", "/search?q=%20", "/search?q=a&mode=magic", "/search?q=a&k=0", "/documents?kind=poem"])
+    func aWrongQueryIsRefused(_ path: String) async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            #expect(try await home.get(path).status == 400)
+        }
+    }
+
+    @Test func devicesAndStrangersSeeNoDocuments() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let id = try #require(try await home.post("/documents", Self.boat).json["id"]?.string)
+            for path in ["/documents", "/documents/\(id)", "/search?q=boat", "/chat/sessions", "/gaps"] {
+                #expect(try await home.get(path, as: .phone).status == 403, "\(path)")
+                #expect(try await home.get(path, as: .nobody).status == 401, "\(path)")
             }
-            let (thumbnail, file, source) = (try blob("thumbnail"), try blob("file"), try blob("source"))
-            func store(_ name: String, _ texts: [String: String]) async throws {
-                let stream = try #require(home.dependencies.registry[name])
-                var batch = ReadingBatch(stream: stream)
-                batch.heads.append(
-                    ReadingHead(
-                        person: home.ada.id, device: home.phone.id, timestamp: RoutesHousehold.now, digest: 1,
-                        received: RoutesHousehold.now))
-                for column in 0..<batch.width {
-                    let text = column < stream.fields.count ? texts[stream.fields[column].name] : nil
-                    batch.cells.append(text.map { batch.textCell($0) } ?? .null)
-                }
-                _ = try await home.store.append([batch])
-            }
-            try await store("media_image_described", ["blob": thumbnail, "source_blob": source])
-            try await store("file", ["blob": file])
-            // Files carry the system's time; two hours from now they are older than the sweep's grace.
-            let later = FixedTime(time: SystemTime().now() + .seconds(7200))
-            let dependencies = home.dependencies
-            let maintenance = MaintenanceService(
-                registry: dependencies.registry, store: home.store, catalogue: dependencies.catalogue,
-                blobs: home.blobs, time: later, interval: .seconds(3600), logger: dependencies.logger)
-            #expect(try await maintenance.runOnce().blobsRemoved == 1)
-            #expect(try home.blobs.exists(thumbnail))
-            #expect(try home.blobs.exists(file))
-            #expect(try home.blobs.exists(source) == false)
-            #expect(try await home.get("/blobs/\(thumbnail)").status == 200)
-            #expect(try await home.get("/blobs/\(file)").status == 200)
-            #expect(try await home.get("/blobs/\(file)", as: .member).status == 404)
+            #expect(try await home.get("/documents", as: .member).json["total"] == 0)
+            #expect(try await home.get("/documents/\(id)", as: .member).status == 404)
+        }
+    }
+
+    @Test func aTimelineTellsOfItsDays() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            _ = try await home.post("/documents", Self.boat)
+            let day = try await home.get("/timeline?from=2026-04-02T00:00:00Z&to=2026-04-03T00:00:00Z").json
+            #expect(day["documents"]?.array?.count == 1)
+            let other = try await home.get("/timeline?from=2026-05-02T00:00:00Z&to=2026-05-03T00:00:00Z").json
+            #expect(other["documents"]?.array?.isEmpty == true)
+            #expect(other["nearest"]?.string?.hasPrefix("2026-04-02") == true)
+            #expect(try await home.get("/timeline?from=2026-04-02T00:00:00Z").status == 400)
         }
     }
 }

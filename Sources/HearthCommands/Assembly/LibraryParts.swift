@@ -21,6 +21,8 @@ struct LibraryParts: Sendable {
     let services: LibraryServices
     let processors: [any Processor]
 
+    private let embedder: DeferredEmbedder?
+    private let vectors: PassageVectors?
     private let languageModel: LanguageModelClient?
 
     static func assemble(
@@ -71,7 +73,7 @@ struct LibraryParts: Sendable {
                 },
                 retriever: retriever, answerer: answerer, journal: journal),
             processors: try processors(settings, blobs, readings, registry, decoder, intake)
-                + [FileProcessor(reader: files)], languageModel: languageModel)
+                + [FileProcessor(reader: files)], embedder: embedder, vectors: vectors, languageModel: languageModel)
     }
 
     /// What hears, sees, and makes documents of what was heard and seen.
@@ -97,6 +99,8 @@ struct LibraryParts: Sendable {
     /// Closes what `assemble` opened.
     func close() async throws {
         try await languageModel?.shutdown()
+        await embedder?.close()
+        try await vectors?.close()
         try await store.close()
     }
 }

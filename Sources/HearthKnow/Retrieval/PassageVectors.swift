@@ -38,6 +38,15 @@ package final class PassageVectors: Sendable {
     /// nil while it is being replaced.
     package var index: VectorIndex? { current.withLock { $0 } }
 
+    /// Ends the use of the files, so that another may open them.
+    package func close() async throws {
+        let index = current.withLock { current in
+            defer { current = nil }
+            return current
+        }
+        try await index?.close()
+    }
+
     /// Throws the index away and begins an empty one.
     package func replace() async throws {
         current.withLock { $0 = nil }

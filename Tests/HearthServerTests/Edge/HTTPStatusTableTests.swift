@@ -9,8 +9,7 @@ import Testing
     /// Modules whose failures can reach a caller of the server.
     private static let modules = [
         "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest",
-        "HearthPipeline",
-        "HearthServer",
+        "HearthMedia", "HearthPipeline", "HearthServer",
     ]
 
     @Test func everyCodeHasItsStatus() throws {
