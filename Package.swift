@@ -216,10 +216,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthServerTests",
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthConsole", "HearthKnow",
-            "HearthMedia",
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthPipeline",
-            "HearthServer", "HearthTesting",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthPipeline",
+            "HearthKnow", "HearthConsole", "HearthServer", "HearthTesting",
         ],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, nioPosix, nioSSL, logging, lifecycle,

@@ -134,6 +134,24 @@ package actor MemoryReadingStore: ReadingStore {
         return batch
     }
 
+    package func newest(_ query: ReadingQuery, with text: String, in column: Int) throws -> ReadingBatch? {
+        try checkOpen()
+        try query.stream.requireIndexedText(column)
+        var newestFirst = query
+        newestFirst.order = .newestFirst
+        return try changeTable(query.stream) { table in
+            let map = ColumnMap(of: query.stream, in: table.definition)
+            guard let source = map.sources[column] else { return nil }
+            let found = table.rows(of: newestFirst, after: nil).first { index in
+                table.rows.string(table.rows[index, source]) == text
+            }
+            guard let found else { return nil }
+            var batch = ReadingBatch(stream: query.stream)
+            batch.append(row: found, of: table.rows, through: map)
+            return batch
+        }
+    }
+
     package func statistics(of stream: StreamDefinition?) throws -> [StreamStatistics] {
         try checkOpen()
         let chosen = try stream.map { [try table($0)] } ?? Array(tables.values)

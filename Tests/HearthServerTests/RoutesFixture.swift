@@ -26,6 +26,9 @@ struct RoutesHousehold: Sendable {
     let dependencies: ServerDependencies
     let store: MemoryReadingStore
     let blobs: BlobStore
+    let library: MemoryLibraryStore
+    /// Changes of the library that were told to who follows it.
+    let libraryChanges: Counter
     let ada: Person
     let ben: Person
     let phone: Device
@@ -68,6 +71,7 @@ struct RoutesHousehold: Sendable {
         dependencies = parts.dependencies
         store = parts.store
         blobs = parts.dependencies.blobs
+        (library, libraryChanges) = (parts.library, parts.libraryChanges)
         (ada, ben) = (parts.ada, parts.ben)
         (phone, watch, bensPhone) = (parts.phone, parts.watch, parts.bensPhone)
         tokens = parts.tokens
@@ -149,6 +153,8 @@ struct RoutesHousehold: Sendable {
 private struct Parts {
     var dependencies: ServerDependencies
     let store = MemoryReadingStore()
+    let library = MemoryLibraryStore()
+    let libraryChanges = Counter()
     let writer: CommitWriter
     let ada: Person
     let ben: Person
@@ -185,9 +191,12 @@ private struct Parts {
         let authenticator = Authenticator(ring: ring, catalogue: catalogue, time: time)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let blobs = try BlobStore(home: home, ring: ring)
-        let library = MemoryLibraryStore()
-        let intake = DocumentIntake(store: library, time: time)
-        let retriever = HybridRetriever(store: library)
+        let metrics = ServerMetrics()
+        let intake = DocumentIntake(
+            store: library, time: time, changed: { [libraryChanges] in libraryChanges.add() },
+            stored: { metrics.stored(articles: $0) })
+        let retriever = HybridRetriever(store: library, observer: metrics)
+        let journal = TurnJournal(home: home)
         let services = LibraryServices(
             store: library, intake: intake,
             files: FileReader(blobs: blobs, decoder: DecoderClient(logger: logger), intake: intake),
@@ -195,10 +204,11 @@ private struct Parts {
             retriever: retriever,
             answerer: Answerer(
                 retriever: retriever, library: library, catalogue: catalogue, embedder: nil, writer: nil,
-                journal: TurnJournal(home: home), time: time))
+                journal: journal, time: time, told: { metrics.told(isAnswered: $0) }),
+            journal: journal)
         dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry,
-            blobs: blobs, authenticator: authenticator, time: time, metrics: ServerMetrics(), console: try Console(),
+            blobs: blobs, authenticator: authenticator, time: time, metrics: metrics, console: try Console(),
             settings: ServerSettings(), logger: logger, library: services)
         let owner = AccessToken.mint(using: &generator)
         authenticator.install(owner: owner, person: ada.id)

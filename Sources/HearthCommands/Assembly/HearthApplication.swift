@@ -77,9 +77,10 @@ package struct HearthApplication: Sendable {
                 program: settings.decoder ?? DecoderConfiguration.programBesideThis,
                 environment: settings.decoderEnvironment),
             logger: logger)
+        let metrics = ServerMetrics()
         let library = try await LibraryParts.assemble(
             settings: settings, blobs: blobs, catalogue: catalogue, readings: store, registry: registry,
-            decoder: decoder, time: time, logger: logger)
+            decoder: decoder, metrics: metrics, time: time, logger: logger)
         let pipeline = try PipelineService(
             library.processors,
             context: PipelineContext(
@@ -87,7 +88,7 @@ package struct HearthApplication: Sendable {
                 bus: ingest.writer.bus, time: time, logger: logger))
         let dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry, blobs: blobs,
-            authenticator: authenticator, time: time, metrics: ServerMetrics(), console: try Console(),
+            authenticator: authenticator, time: time, metrics: metrics, console: try Console(),
             settings: settings.server, logger: logger, accessLog: accessLog,
             library: library.services, processors: pipeline)
         try AllRoutes.check(dependencies)

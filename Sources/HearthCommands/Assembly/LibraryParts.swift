@@ -27,7 +27,7 @@ struct LibraryParts: Sendable {
 
     static func assemble(
         settings: Settings, blobs: BlobStore, catalogue: any CatalogueStore, readings: any ReadingStore,
-        registry: StreamRegistry, decoder: DecoderClient, time: any TimeSource, logger: Logger
+        registry: StreamRegistry, decoder: DecoderClient, metrics: ServerMetrics, time: any TimeSource, logger: Logger
     ) async throws -> LibraryParts {
         let store = try await SQLiteLibraryStore.open(path: settings.home + "/library.db")
         var embedder: DeferredEmbedder?
@@ -44,21 +44,25 @@ struct LibraryParts: Sendable {
         if let embedder {
             let folder = "\(settings.home)/index/\(embedder.name.replacing("/", with: "-"))"
             let opened = try await PassageVectors.open(folder, model: embedder.name, dimension: embedder.dimension)
-            follower = EmbeddingFollower(store: store, embedder: embedder, vectors: opened, logger: logger)
+            follower = EmbeddingFollower(
+                store: store, embedder: embedder, vectors: opened, logger: logger, observer: metrics)
             vectors = opened
         }
-        let intake = DocumentIntake(store: store, time: time, changed: { [follower] in follower?.wake() })
+        let intake = DocumentIntake(
+            store: store, time: time, changed: { [follower] in follower?.wake() },
+            stored: { metrics.stored(articles: $0) })
         let files = FileReader(blobs: blobs, decoder: decoder, intake: intake)
         let fetcher = PageFetcher(policy: try FetchPolicy(allowing: settings.fetchAllow.joined(separator: ",")))
-        let retriever = HybridRetriever(store: store, embedder: embedder, vectors: vectors)
+        let retriever = HybridRetriever(store: store, embedder: embedder, vectors: vectors, observer: metrics)
         let languageModel = try settings.llmURL.map { url in
             LanguageModelClient(
                 endpoint: try LanguageModelEndpoint(
                     base: url, model: settings.llmModel ?? "", key: settings.llmKey))
         }
+        let journal = TurnJournal(home: settings.home)
         let answerer = Answerer(
             retriever: retriever, library: store, catalogue: catalogue, embedder: embedder, writer: languageModel,
-            journal: TurnJournal(home: settings.home), time: time)
+            journal: journal, time: time, told: { metrics.told(isAnswered: $0) })
         return LibraryParts(
             store: store, follower: follower,
             services: LibraryServices(
@@ -67,7 +71,7 @@ struct LibraryParts: Sendable {
                     let page = try await fetcher.fetch(address)
                     return FetchedFile(bytes: page.bytes, mediaType: page.mediaType, url: page.url)
                 },
-                retriever: retriever, answerer: answerer),
+                retriever: retriever, answerer: answerer, journal: journal),
             processors: try processors(settings, blobs, readings, registry, decoder, intake)
                 + [FileProcessor(reader: files)], embedder: embedder, vectors: vectors, languageModel: languageModel)
     }

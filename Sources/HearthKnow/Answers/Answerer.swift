@@ -15,13 +15,15 @@ package struct Answerer: Sendable {
     private let modelWriter: ModelWriter?
     private let journal: TurnJournal
     private let time: any TimeSource
+    private let told: @Sendable (_ isAnswered: Bool) -> Void
 
     /// `embedder` must be the one that `retriever` uses; nil where there is no model. `writer` is the language model; nil
-    /// answers by quoting.
+    /// answers by quoting. `told` hears of every answer that was stored, whether it is one.
     package init(
         retriever: any PassageRetriever, library: any LibraryStore, catalogue: any CatalogueStore,
         embedder: (any TextEmbedder)?, writer: (any AnswerWriter)?, journal: TurnJournal,
-        statistics: (any TermStatistics)? = nil, models: AnswerModels = .fitted, time: any TimeSource = SystemTime()
+        statistics: (any TermStatistics)? = nil, models: AnswerModels = .fitted, time: any TimeSource = SystemTime(),
+        told: @escaping @Sendable (_ isAnswered: Bool) -> Void = { _ in }
     ) {
         self.retriever = retriever
         self.library = library
@@ -31,6 +33,7 @@ package struct Answerer: Sendable {
         modelWriter = writer.map { ModelWriter(writer: $0, verifier: Verifier(embedder: embedder)) }
         self.journal = journal
         self.time = time
+        self.told = told
     }
 
     /// The whole answer, stored.
@@ -75,6 +78,7 @@ package struct Answerer: Sendable {
             author: composed.author, notice: composed.notice, session: question.session ?? UniqueID.random(at: now),
             turn: UniqueID.random(at: now))
         try await store(answer, query: query, person: person, embedding: found.embedding, at: now)
+        told(answer.answered)
         tell(.done(answer))
         return answer
     }

@@ -19,14 +19,18 @@ package struct DocumentIntake: Sendable {
     private let time: any TimeSource
     private let cutter: PassageCutter
     private let changed: @Sendable () -> Void
+    private let stored: @Sendable (Int) -> Void
 
-    /// - Parameter changed: Called after the library changed, for those who follow it.
+    /// - Parameters:
+    ///   - changed: Called after the library changed, for those who follow it.
+    ///   - stored: Called with how many documents a transaction made or renewed.
     package init(
         store: any LibraryStore, time: any TimeSource = SystemTime(), cutter: PassageCutter = PassageCutter(),
-        changed: @escaping @Sendable () -> Void = {}
+        changed: @escaping @Sendable () -> Void = {}, stored: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         library = store
         self.changed = changed
+        self.stored = stored
         self.time = time
         self.cutter = cutter
     }
@@ -49,9 +53,16 @@ package struct DocumentIntake: Sendable {
 
     private func put(_ entries: [DocumentEntry]) async throws -> [PutOutcome] {
         let outcomes = try await library.put(entries)
-        if outcomes.contains(where: { $0.change != .unchanged }) { changed() }
+        let count = outcomes.count { $0.change != .unchanged }
+        if count > 0 {
+            stored(count)
+            changed()
+        }
         return outcomes
     }
+
+    /// Tells those who follow the library that somebody else changed it: documents were forgotten.
+    package func noteChange() { changed() }
 
     /// Stores entries in order, in transactions of bounded size.
     func store(_ entries: [DocumentEntry]) async throws -> [PutOutcome] {

@@ -12,6 +12,8 @@ struct ExportArchive: Sendable {
     let devices: [Device]
     let streams: [StreamDefinition]
     let store: any ReadingStore
+    /// Nil: without documents and conversations.
+    let library: (any LibraryStore)?
     /// Nil: without files.
     let blobs: BlobStore?
     let from: Timestamp?
@@ -20,7 +22,7 @@ struct ExportArchive: Sendable {
 
     private static let pageSize = 4096
     /// Plain bytes that are compressed in one go, and sent.
-    private static let pieceSize = 128 << 10
+    static let pieceSize = 128 << 10
 
     @concurrent
     func write(to writer: inout any ResponseBodyWriter) async throws {
@@ -35,6 +37,7 @@ struct ExportArchive: Sendable {
                 Self.entry("schemas/\(stream.name).json", stream.document.prettyText, &zip)
             }
         }
+        let ofLibrary = try await writeLibrary(&zip, to: &writer)
         Self.entry("devices.json", devicesText, &zip)
         var missing: [String] = []
         if let blobs {
@@ -43,7 +46,8 @@ struct ExportArchive: Sendable {
                 if !isThere { missing.append(sha256) }
             }
         }
-        Self.entry("manifest.json", manifest(counts, files: files.count - missing.count, missing: missing), &zip)
+        let there = files.count - missing.count
+        Self.entry("manifest.json", manifest(counts, ofLibrary, files: there, missing: missing), &zip)
         zip.finish()
         try await writer.write(ByteBuffer(bytes: zip.drain()))
     }
@@ -87,7 +91,7 @@ struct ExportArchive: Sendable {
     }
 
     @concurrent
-    private func send(
+    func send(
         _ buffer: inout ByteBuffer, _ zip: inout ZipWriter, to writer: inout any ResponseBodyWriter
     ) async throws {
         buffer.withUnsafeReadableBytes { zip.write($0) }
@@ -147,7 +151,9 @@ struct ExportArchive: Sendable {
         return writer.string
     }
 
-    private func manifest(_ counts: [(String, Int)], files: Int, missing: [String]) -> String {
+    private func manifest(
+        _ counts: [(String, Int)], _ ofLibrary: [(String, Int)], files: Int, missing: [String]
+    ) -> String {
         let value: JSONValue = [
             "product": "Hearth", "exported_at": .string(now.description),
             "person": [
@@ -155,7 +161,8 @@ struct ExportArchive: Sendable {
                 "time_zone": .string(person.timeZone),
             ],
             "from": from.map { .string($0.description) } ?? .null, "to": to.map { .string($0.description) } ?? .null,
-            "readings": .members(counts.map { ($0.0, .integer(Int64($0.1))) }), "files": .integer(Int64(files)),
+            "readings": .members(counts.map { ($0.0, .integer(Int64($0.1))) }),
+            "library": .members(ofLibrary.map { ($0.0, .integer(Int64($0.1))) }), "files": .integer(Int64(files)),
             "missing_files": .array(missing.map { .string($0) }),
         ]
         return value.prettyText + "\n"

@@ -30,7 +30,9 @@ struct Readiness {
         async let blobs = Self.check("blobs") { try await Self.probe(dependencies.blobs) }
         async let disk = Self.check("disk") { try await Self.probeDisk(dependencies.settings) }
         async let writer = Self.check("writer") { try Self.probe(dependencies.ingest) }
-        return await [store, catalogue, blobs, disk, writer]
+        let needed = await [store, catalogue, blobs, disk, writer]
+        guard let library = dependencies.library?.store else { return needed }
+        return needed + [await Self.check("library") { try await library.probe() }]
     }
 
     private static func check(_ name: String, _ body: @escaping @Sendable () async throws -> Void) async -> Check {

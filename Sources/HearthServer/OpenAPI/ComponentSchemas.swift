@@ -90,7 +90,9 @@ enum ComponentSchemas {
         "id": Shape.id, "name": Shape.text, "time_zone": Shape.text, "created_at": Shape.time,
     ])
 
-    private static let erasure = Shape.object(["readings": count, "files": count])
+    private static let erasure = Shape.object([
+        "readings": count, "files": count, "documents": count, "turns": count,
+    ])
 
     private static let readiness = Shape.object([
         "status": Shape.choice(["ready", "unavailable"]),

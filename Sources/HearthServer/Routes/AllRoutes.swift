@@ -1,5 +1,6 @@
 package import HearthCore
 import HearthIngest
+import HearthKnow
 import HearthSchema
 import Hummingbird
 
@@ -28,7 +29,10 @@ package enum AllRoutes {
         if let library = dependencies.library {
             let upload = DocumentUpload(
                 ingest: dependencies.ingest, blobs: dependencies.blobs, library: library, time: dependencies.time)
-            routes += DocumentRoutes(store: library.store, upload: upload).routes
+            routes +=
+                DocumentRoutes(
+                    store: library.store, upload: upload, changed: library.intake.noteChange
+                ).routes
             routes +=
                 ChatRoutes(
                     answerer: library.answerer, store: library.store, limits: dependencies.ingest.limits

@@ -26,13 +26,19 @@ struct BlobFinder: Sendable {
             where caller.may(.readStream(stream.name, person: person.id, device: caller.deviceID)) {
                 let devices = caller.role == .device ? caller.deviceID.map { [$0] } : nil
                 let query = ReadingQuery(stream: stream, person: person.id, devices: devices)
-                if let batch = try await reading(query, column, sha256) { return batch }
+                if let batch = try await newest(query, column, sha256) { return batch }
             }
         }
         return nil
     }
 
-    private func reading(_ query: ReadingQuery, _ column: Int, _ sha256: String) async throws -> ReadingBatch? {
+    /// By the index; only a stream of the household's own may be without one, and is read page by page.
+    private func newest(_ query: ReadingQuery, _ column: Int, _ sha256: String) async throws -> ReadingBatch? {
+        guard query.stream.fields[column].isIndexed else { return try await scan(query, column, sha256) }
+        return try await store.newest(query, with: sha256, in: column)
+    }
+
+    private func scan(_ query: ReadingQuery, _ column: Int, _ sha256: String) async throws -> ReadingBatch? {
         let wanted = Array(sha256.utf8)
         var position: ReadingPosition?
         while true {

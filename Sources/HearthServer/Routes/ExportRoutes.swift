@@ -12,6 +12,7 @@ struct ExportRoutes {
     let directory: DeviceDirectory
     let store: any ReadingStore
     let blobs: BlobStore
+    let library: (any LibraryStore)?
     let time: any TimeSource
 
     init(_ dependencies: ServerDependencies) {
@@ -19,6 +20,7 @@ struct ExportRoutes {
         directory = dependencies.ingest.devices
         store = dependencies.store
         blobs = dependencies.blobs
+        library = dependencies.library?.store
         time = dependencies.time
     }
 
@@ -28,8 +30,8 @@ struct ExportRoutes {
                 .get, "/export", "exportData", tag: "People", "Everything of a person as a ZIP archive",
                 detail: """
                     `streams/<stream>.ndjson` with the readings, oldest first; `files/` with the files that they name; \
-                    `schemas/`, `devices.json` and `manifest.json`. Made while it is sent. Streams of more than 2 GiB \
-                    come in several parts.
+                    `library/` with `documents.ndjson`, `turns.ndjson` and `gaps.ndjson`, newest first; `schemas/`, `devices.json` and `manifest.json`. Made while it is sent. What is more than 2 GiB \
+                    comes in several parts.
                     """,
                 parameters: Array(ReadScope.parameters.dropFirst()) + [
                     RouteParameter("files", "Whether to put in files, too", ["type": "boolean", "default": true])
@@ -49,7 +51,8 @@ struct ExportRoutes {
         if let from, let to, from >= to { throw HearthError.malformedQuery("to", "is not after from") }
         let archive = ExportArchive(
             person: person, devices: directory.all.filter { $0.person == id }, streams: registry.all, store: store,
-            blobs: try request.queryFlag("files") ?? true ? blobs : nil, from: from, to: to, now: time.now())
+            library: library, blobs: try request.queryFlag("files") ?? true ? blobs : nil, from: from, to: to,
+            now: time.now())
         var headers = HTTPFields()
         headers[.contentType] = "application/zip"
         headers[.contentDisposition] = "attachment; filename=\"hearth-\(archive.now.description.prefix(10)).zip\""

@@ -1,5 +1,6 @@
 import HearthCore
 import HearthIngest
+import HearthKnow
 import HearthSchema
 import HearthStore
 import HearthVault
@@ -12,6 +13,7 @@ struct PersonRoutes {
     let directory: DeviceDirectory
     let store: any ReadingStore
     let blobs: BlobStore
+    let library: LibraryServices?
     let limits: IngestLimits
 
     init(_ dependencies: ServerDependencies) {
@@ -19,6 +21,7 @@ struct PersonRoutes {
         directory = dependencies.ingest.devices
         store = dependencies.store
         blobs = dependencies.blobs
+        library = dependencies.library
         limits = dependencies.ingest.limits
     }
 
@@ -30,9 +33,10 @@ struct PersonRoutes {
                 answers: [.json(Shape.page(of: Shape.named("Person")), "The people in order of arrival")], handler: list
             ),
             Route(
-                .delete, "/people/{id}/data", "erasePerson", tag: "People", "Erase all readings and files of a person",
+                .delete, "/people/{id}/data", "erasePerson", tag: "People", "Erase all of a person",
                 detail: """
-                    For the owner alone. Cannot be undone: `confirm` repeats the person's name or id. Files that another \
+                    Readings, files, documents with their passages, conversations and their journal. For the owner alone. \
+                    Cannot be undone: `confirm` repeats the person's name or id. Files that another \
                     person's readings name stay. Devices and tokens stay.
                     """,
                 body: .json(
@@ -78,11 +82,19 @@ struct PersonRoutes {
         let named = try await blobs(of: person.id)
         let readings = try await store.erase(person: person.id, device: nil)
         let files = try await remove(named)
+        // After the readings, from which documents are made.
+        let documents = try await library?.store.erase(person: person.id) ?? 0
+        let turns = try await library?.journal.erase(person: person.id) ?? 0
+        library?.intake.noteChange()
         var writer = JSONWriter()
         writer.raw("{")
         writer.member("readings", readings)
         writer.comma()
         writer.member("files", files)
+        writer.comma()
+        writer.member("documents", documents)
+        writer.comma()
+        writer.member("turns", turns)
         writer.raw("}")
         return .json(writer)
     }

@@ -28,6 +28,17 @@ package struct ReadingQuery: Sendable {
     }
 }
 
+extension StreamDefinition {
+    /// Refuses columns that `ReadingStore.newest(_:with:in:)` has no index of.
+    package func requireIndexedText(_ column: Int) throws(HearthError) {
+        guard fields.indices.contains(column), fields[column].isIndexed, fields[column].type == .text else {
+            throw HearthError(
+                .internalError, "Column \(column) of the stream \(name) is not an indexed text.",
+                hint: "List the field in x-hearth.indexed.", disposition: .defect)
+        }
+    }
+}
+
 /// A place between two readings in the order (timestamp, device, digest); stays valid while readings come and go.
 package struct ReadingPosition: Sendable, Hashable, Comparable {
     package var timestamp: Timestamp

@@ -35,6 +35,11 @@ package protocol ReadingStore: Sendable {
     /// The reading with this id, in a batch of one row, or nil.
     func reading(_ id: RecordID, in stream: StreamDefinition, person: UniqueID) async throws -> ReadingBatch?
 
+    /// The newest reading of the query whose text in `column` is `text`, in a batch of one row, or nil; the query's order
+    /// does not matter. Found by an index, so the stream must list the field in `x-hearth.indexed`.
+    /// - Throws: `.internalError` for a column that is not an indexed text.
+    func newest(_ query: ReadingQuery, with text: String, in column: Int) async throws -> ReadingBatch?
+
     /// Counts and times per stream and device, of one stream or of all.
     func statistics(of stream: StreamDefinition?) async throws -> [StreamStatistics]
 

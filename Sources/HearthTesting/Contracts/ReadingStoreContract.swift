@@ -19,6 +19,7 @@ package enum ReadingStoreContract {
         ContractCase("takes ranges as half-open", verifyRanges),
         ContractCase("keeps people apart", verifyPeople),
         ContractCase("finds a reading by its id", verifyIDs),
+        ContractCase("finds the newest reading by an indexed text", verifyTextLookUp),
         ContractCase("aggregates as a plain loop does", verifyAggregates),
         ContractCase("follows daylight saving time", verifyDaylightSaving),
         ContractCase("shows every change once while others append", verifyChanges),

@@ -55,6 +55,41 @@ struct TurnJournalTests {
         }
     }
 
+    @Test func `erasing takes the turns of one person, and files that hold no others`() async throws {
+        try await Self.use { home, journal in
+            func turn(_ number: Int, day: Int, person: UInt64) -> Turn {
+                var turn = Self.turn(number)
+                turn.person = UniqueID(high: 3, low: person)
+                turn.timestamp = Timestamp("2026-01-0\(day)T12:00:00Z") ?? turn.timestamp
+                return turn
+            }
+            for (number, day, person) in [(1, 1, 3), (2, 1, 4), (3, 1, 3), (4, 2, 3), (5, 3, 4)] as [(Int, Int, UInt64)]
+            {
+                try await journal.append(turn(number, day: day, person: person), timeZone: "UTC")
+            }
+            #expect(try await journal.erase(person: UniqueID(high: 3, low: 3)) == 3)
+            func lines(_ day: Int) throws -> [String?] {
+                let bytes = try Data(contentsOf: URL(filePath: "\(home)/chat/2026/01/0\(day)/turns.ndjson"))
+                return try bytes.split(separator: UInt8(ascii: "\n"))
+                    .map { try JSONValue(parsing: Array($0))["id"]?.string }
+            }
+            #expect(try lines(1) == [Self.turn(2).id.description])
+            #expect(!FileManager.default.fileExists(atPath: home + "/chat/2026/01/02/turns.ndjson"))
+            #expect(try lines(3) == [Self.turn(5).id.description])
+            let attributes = try FileManager.default.attributesOfItem(atPath: home + "/chat/2026/01/01/turns.ndjson")
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+            try await journal.append(turn(6, day: 1, person: 3), timeZone: "UTC")
+            #expect(try lines(1) == [Self.turn(2).id.description, Self.turn(6).id.description])
+            #expect(try await journal.erase(person: UniqueID(high: 3, low: 9)) == 0)
+        }
+    }
+
+    @Test func `a home without conversations has nothing to erase`() async throws {
+        try await Self.use { _, journal in
+            #expect(try await journal.erase(person: UniqueID(high: 3, low: 3)) == 0)
+        }
+    }
+
     @Test func `a time zone that does not exist is refused`() async throws {
         try await Self.use { _, journal in
             let error = await #expect(throws: HearthError.self) {

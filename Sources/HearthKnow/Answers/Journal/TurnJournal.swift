@@ -29,6 +29,13 @@ package struct TurnJournal: Sendable {
         }
     }
 
+    /// Runs `body` with the journal's folder, between two turns.
+    func onQueue<Value: Sendable>(_ body: @escaping @Sendable (String) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Value, any Error>) in
+            queue.async { [folder] in continuation.resume(with: Result { try body(folder) }) }
+        }
+    }
+
     private static func append(_ line: [UInt8], to path: String) throws {
         do {
             try Folder.make(Folder.parent(of: path))

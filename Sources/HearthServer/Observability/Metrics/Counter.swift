@@ -23,5 +23,7 @@ package final class Gauge: Sendable {
     @discardableResult
     package func add(_ amount: Int) -> Int { level.wrappingAdd(amount, ordering: .relaxed).newValue }
 
+    package func set(_ amount: Int) { level.store(amount, ordering: .relaxed) }
+
     package var value: Int { level.load(ordering: .relaxed) }
 }

@@ -42,6 +42,7 @@ package final class ServerMetrics: Sendable {
         limit: seriesLimit, overflow: Records(stream: "other", outcome: .rejected), make: Counter.init)
     /// From the last byte of a reading's request or message to its answer.
     let processingLatency = MetricFamily<String, Histogram>(limit: 16, overflow: "other", make: { Histogram() })
+    let library = LibraryMetrics()
 
     package init() {}
 

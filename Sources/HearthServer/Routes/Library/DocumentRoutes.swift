@@ -7,6 +7,8 @@ import Hummingbird
 struct DocumentRoutes {
     let store: any LibraryStore
     let upload: DocumentUpload
+    /// Tells those who follow the library that a document went.
+    let changed: @Sendable () -> Void
 
     private static let tag = "Library"
     private static let document = Shape.named("Document")
@@ -46,7 +48,10 @@ struct DocumentRoutes {
                 answers: [.json(Self.document, "The document")], handler: read),
             Route(
                 .delete, "/documents/{id}", "deleteDocument", tag: Self.tag, "Forget a document everywhere",
-                detail: "All its versions, passages, and what search knows of them. The original file, if any, stays.",
+                detail: """
+                    All its versions, passages, and what search knows of them. The reading that it was made \
+                    from and its original file, if any, stay until their retention ends or the person's data is erased.
+                    """,
                 answers: [RouteAnswer(204, "The document is gone")], handler: delete),
         ]
     }
@@ -106,6 +111,7 @@ struct DocumentRoutes {
         let id = try context.pathID("id")
         try context.require(.writeLibrary())
         guard try await store.delete(id, person: context.caller().person) else { throw Self.missing(id, nil) }
+        changed()
         return .noContent()
     }
 
@@ -158,7 +164,8 @@ extension JSONWriter {
         raw("}")
     }
 
-    mutating func write(_ document: Document, _ passages: [Passage]) {
+    /// - Parameter passages: Nil: without a word of them.
+    mutating func write(_ document: Document, _ passages: [Passage]?) {
         raw("{")
         member("id", document.id)
         comma()
@@ -185,6 +192,10 @@ extension JSONWriter {
         comma()
         key("links")
         write(JSONValue.array(document.links.map { .string($0) }))
+        guard let passages else {
+            raw("}")
+            return
+        }
         comma()
         key("passages")
         raw("[")

@@ -9,10 +9,11 @@ package struct LibraryServices: Sendable {
     package var fetch: PageFetch
     package var retriever: any PassageRetriever
     package var answerer: Answerer
+    package var journal: TurnJournal
 
     package init(
         store: any LibraryStore, intake: DocumentIntake, files: FileReader, fetch: @escaping PageFetch,
-        retriever: any PassageRetriever, answerer: Answerer
+        retriever: any PassageRetriever, answerer: Answerer, journal: TurnJournal
     ) {
         self.store = store
         self.intake = intake
@@ -20,6 +21,7 @@ package struct LibraryServices: Sendable {
         self.fetch = fetch
         self.retriever = retriever
         self.answerer = answerer
+        self.journal = journal
     }
 }
 
