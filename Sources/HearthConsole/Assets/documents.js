@@ -1,6 +1,6 @@
 import {element, replace, empty, guarded} from "./dom.js";
 import {get, query} from "./api.js";
-import {kindNames, kindText, momentText, plural} from "./words.js";
+import {beginning, kindNames, kindText, momentText, plural} from "./words.js";
 
 const list = document.getElementById("list");
 const form = document.getElementById("filters");
@@ -32,7 +32,7 @@ async function load(isFirst) {
     const answer = await get(query("/documents", {kind: values.kind, cursor: isFirst ? null : cursor, limit: 50}));
     cursor = answer.next_cursor;
     total.textContent = answer.total === undefined ? "" : plural(answer.total, "document");
-    const cards = answer.items.map((head) => card(head, head.summary));
+    const cards = answer.items.map((head) => card(head, beginning(head.summary)));
     if (isFirst) replace(list, cards.length ? cards : empty("No documents yet.", "Add some from a terminal:", element("code", {}, "hearth add ~/Notes")));
     else list.append(...cards);
     more.classList.toggle("hidden", !cursor);

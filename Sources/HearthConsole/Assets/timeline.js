@@ -1,6 +1,6 @@
 import {element, replace, empty, guarded} from "./dom.js";
 import {get, query} from "./api.js";
-import {clockText, count, dayKey, dayText, kindNames, kindText, midnight} from "./words.js";
+import {beginning, clockText, count, dayKey, dayText, kindNames, kindText, midnight} from "./words.js";
 
 const place = document.getElementById("day");
 const form = document.getElementById("filters");
@@ -15,7 +15,7 @@ function entry(head) {
     return element("div", {class: "day"}, element("time", {datetime: head.timestamp}, clockText(head.timestamp)),
         element("article", {class: "card"}, element("h3", {}, element("a", {href: `/ui/documents/${head.id}`}, head.title || "Untitled")),
             element("div", {class: "meta"}, element("span", {}, kindText(head.kind)), element("span", {}, head.source.name)),
-            element("div", {}, head.summary)));
+            element("div", {}, beginning(head.summary))));
 }
 
 async function load() {

@@ -34,3 +34,11 @@ export function midnight(key, days = 0) {
     const [year, month, date] = key.split("-").map(Number);
     return new Date(year, month - 1, date + days);
 }
+
+/** The beginning of a text as the server cuts it, at a word and with a sign that more follows. */
+export function beginning(text) {
+    const longest = 200;
+    if (Array.from(text).length < longest) return text;
+    const end = text.lastIndexOf(" ");
+    return `${end > 0 ? text.slice(0, end) : text}…`;
+}

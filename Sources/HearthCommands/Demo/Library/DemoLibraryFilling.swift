@@ -40,7 +40,9 @@ struct DemoLibraryFilling: Sendable {
                         "title": .string(title), "text": .string(text),
                     ]))
         case .mail(let mail):
-            try await post("/documents", [("name", mail.name + ".eml")], "message/rfc822", mail.bytes(at: time))
+            try await post(
+                "/documents", [("name", mail.name + ".eml"), ("timestamp", time.description)], "message/rfc822",
+                mail.bytes(at: time))
         case .page(let title, let url, let body):
             let html =
                 "<!doctype html><html lang=\"en\"><head><title>\(title)</title></head><body><main><article>"
