@@ -44,16 +44,22 @@ extension SQLiteReadingStore {
         _ column: Int, _ db: Database
     ) throws -> ReadingBatch? {
         let name = TableLayout.column(column, of: query.stream)
-        let place = try Row.fetchOne(
+        let place = try RawStatement(
             db,
-            sql: """
-                SELECT ts, digest FROM \(layout.table)
-                WHERE person = ? AND \(name) = ? AND ts >= ? AND ts <= ? AND +device = ?
-                ORDER BY ts DESC, digest DESC LIMIT 1
-                """,
-            arguments: [owner.person, text, span.firstTime, span.lastTime, owner.device])
-        guard let place else { return nil }
-        let (time, digest) = (place["ts"] as Int64, place["digest"] as Int64)
+            """
+            SELECT ts, digest FROM \(layout.table)
+            WHERE person = ?1 AND \(name) = ?2 AND ts >= ?3 AND ts <= ?4 AND +device = ?5
+            ORDER BY ts DESC, digest DESC LIMIT 1
+            """)
+        defer { place.clear() }
+        place.bind(1, owner.person)
+        // Not through GRDB: it ends a text at its first zero.
+        place.bind(2, text)
+        place.bind(3, span.firstTime)
+        place.bind(4, span.lastTime)
+        place.bind(5, owner.device)
+        guard try place.step() else { return nil }
+        let (time, digest) = (place.int64(0), place.int64(1))
         var one = ReadingSpan(times: time...time)
         (one.afterDigest, one.beforeDigest) = (digest - 1, digest + 1)
         let row = try RowSource(
