@@ -144,22 +144,6 @@ extension Setting where Value == String? {
         optionalText("llm_key", initial: "none", isSecret: true, help: "Key for that server.")
     }
 
-    static var sttURL: Setting {
-        optionalText(
-            "stt_url", form: "URL", initial: "speech is recognised here",
-            help:
-                "Base address of an OpenAI-compatible server that writes down speech, as in `http://127.0.0.1:9000/v1`."
-        )
-    }
-
-    static var sttKey: Setting {
-        optionalText("stt_key", initial: "none", isSecret: true, help: "Key for that server.")
-    }
-
-    static var sttModel: Setting {
-        optionalText("stt_model", initial: "whisper-1", help: "Name of the model that it is asked for.")
-    }
-
     static var decoder: Setting {
         optionalText(
             "decoder", form: "file", initial: "`hearth-decoder` beside the program",
@@ -211,8 +195,6 @@ extension Settings {
         Setting<String?>.models.declaration, Setting<String>.embeddingModel.declaration,
         Setting<String>.embeddingPrecision.declaration, Setting<String?>.llmURL.declaration,
         Setting<String?>.llmModel.declaration, Setting<String?>.llmKey.declaration,
-        Setting<String?>.sttURL.declaration, Setting<String?>.sttKey.declaration,
-        Setting<String?>.sttModel.declaration,
         Setting<[String]>.ocrLanguages.declaration, Setting<String?>.decoder.declaration,
         Setting<[String]>.fetchAllow.declaration,
     ]

@@ -38,9 +38,6 @@ package struct Settings: Sendable {
     package var llmURL: String?
     package var llmModel: String?
     package var llmKey: String?
-    package var sttURL: String?
-    package var sttKey: String?
-    package var sttModel: String?
     /// Tesseract's names; empty: eng.
     package var ocrLanguages: [String]
     /// nil: beside the program.
@@ -86,9 +83,6 @@ package struct Settings: Sendable {
         models = reader.path(.models) ?? SettingsReader.dataFolder(environment) + "/hearth/models"
         embeddingModel = reader.value(.embeddingModel)
         embeddingPrecision = reader.value(.embeddingPrecision)
-        sttURL = reader.value(.sttURL)
-        sttKey = reader.value(.sttKey)
-        sttModel = reader.value(.sttModel)
         ocrLanguages = reader.value(.ocrLanguages)
         decoder = reader.path(.decoder)
         fetchAllow = reader.value(.fetchAllow)

@@ -59,7 +59,7 @@ final class RawConnection: Sendable {
 
     /// What has come by the time `isEnough` says so, or the peer has closed.
     func receive(
-        within limit: Duration = .seconds(20), until isEnough: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }
+        within limit: Duration = .seconds(60), until isEnough: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }
     ) async throws -> [UInt8] {
         try await withThrowingTaskGroup(of: [UInt8].self) { group in
             group.addTask { await self.inbox.wait(isEnough) }
@@ -73,7 +73,7 @@ final class RawConnection: Sendable {
     }
 
     /// Everything until the peer closes, as text.
-    func receiveAll(within limit: Duration = .seconds(20)) async throws -> String {
+    func receiveAll(within limit: Duration = .seconds(60)) async throws -> String {
         String(decoding: try await receive(within: limit), as: UTF8.self)
     }
 
