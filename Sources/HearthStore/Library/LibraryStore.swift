@@ -21,6 +21,8 @@ package protocol LibraryStore: Sendable {
     func versions(of document: UniqueID, person: UniqueID) async throws -> [DocumentVersion]
     /// Passages of the current version, in order of index.
     func passages(of document: UniqueID, person: UniqueID) async throws -> [Passage]
+    /// Passages of any version, in order of index; none when there is no such version.
+    func passages(of document: UniqueID, version: Int, person: UniqueID) async throws -> [Passage]
     /// Passages by number, with their documents' heads; numbers that are gone or belong to another person are left out.
     func passages(numbered numbers: [Int64], person: UniqueID) async throws -> [FoundPassage]
     /// A passage by id, also one of an earlier version, so that what was cited once can always be opened.
@@ -62,6 +64,8 @@ package protocol LibraryStore: Sendable {
     func append(_ turn: Turn) async throws
     /// In the order of their time.
     func turns(session: UniqueID, person: UniqueID) async throws -> [Turn]
+    /// In the order of their time, beginning behind its turn `position`: for conversations of any length.
+    func turns(session: UniqueID, person: UniqueID, after position: UniqueID?, limit: Int) async throws -> [Turn]
     /// Over all sessions, newest first: what was asked before.
     func turns(person: UniqueID, from: Timestamp?, to: Timestamp?, limit: Int) async throws -> [Turn]
     func turn(_ id: UniqueID, person: UniqueID) async throws -> Turn?
@@ -74,6 +78,8 @@ package protocol LibraryStore: Sendable {
     func file(_ gap: Gap) async throws
     /// Most often asked first, then newest.
     func gaps(person: UniqueID, limit: Int) async throws -> [Gap]
+    /// In the order of their ids, beginning behind the id `position`, which need not be there any more: for reading all.
+    func gaps(person: UniqueID, after position: UniqueID?, limit: Int) async throws -> [Gap]
     /// Ends an open question. False when there is none.
     func settle(gap: UniqueID, person: UniqueID) async throws -> Bool
 

@@ -19,7 +19,9 @@ struct DocumentRoutes {
             Route(
                 .post, "/documents", "addDocument", tag: Self.tag, "Add a text, a page or a file",
                 detail: """
-                    JSON holds `text`, or `html`, or only `url`: then Hearth fetches the page, which has to be public. Or the                     body is the file: a mail, a mailbox, a page, a PDF, Markdown or plain text, up to 512 MiB. The same                     thing again changes nothing; another content under the same `source` and `key` is a new version.
+                    JSON holds `text`, or `html`, or only `url`: then Hearth fetches the page, which has to be public. Or \
+                    the body is the file: a mail, a mailbox, a page, a PDF, Markdown or plain text, up to 512 MiB. The \
+                    same thing again changes nothing; another content under the same `source` and `key` is a new version.
                     """,
                 parameters: DocumentUpload.parameters,
                 body: RouteBody(
@@ -44,7 +46,10 @@ struct DocumentRoutes {
             Route(
                 .get, "/documents/{id}", "getDocument", tag: Self.tag, "One document with its passages",
                 parameters: [
-                    RouteParameter("version", "An earlier version; it has its text, but no passages", Shape.integer)
+                    RouteParameter("version", "An earlier version, with its passages", Shape.integer),
+                    RouteParameter(
+                        "passage", "The version that holds this passage: what was cited once can always be opened",
+                        Shape.id),
                 ],
                 answers: [.json(Self.document, "The document")], handler: read),
             Route(
@@ -72,22 +77,12 @@ struct DocumentRoutes {
         }
         let heads = try await store.documents(filter, after: position, limit: limit + 1)
         let count = try await store.count(filter).documents
+        let last = heads.count > limit ? heads[limit - 1] : nil
         var writer = JSONWriter(capacity: 512 * (heads.count + 1))
-        writer.raw("{\"items\":[")
-        for (index, head) in heads.prefix(limit).enumerated() {
-            if index > 0 { writer.comma() }
-            writer.write(head)
-        }
-        writer.raw("],")
-        writer.member("total", count)
-        writer.raw(",\"next_cursor\":")
-        if heads.count > limit {
-            let last = heads[limit - 1]
-            writer.write(DocumentPosition(timestamp: last.timestamp, id: last.id).cursor)
-        } else {
-            writer.writeNull()
-        }
-        writer.raw("}")
+        writer.page(
+            heads.prefix(limit), total: count,
+            next: last.map { DocumentPosition(timestamp: $0.timestamp, id: $0.id).cursor }
+        ) { $1.write($0) }
         return .json(writer)
     }
 
@@ -95,7 +90,9 @@ struct DocumentRoutes {
         let id = try context.pathID("id")
         let person = try context.caller().person
         try context.require(.readLibrary())
-        let version = try request.queryInteger("version", in: 1...Int(Int32.max))
+        let version = try Self.version(
+            request.queryInteger("version", in: 1...Int(Int32.max)),
+            holding: try await passage(request, of: id, person: person))
         let found =
             if let version {
                 try await store.document(id, version: version, person: person)
@@ -103,10 +100,30 @@ struct DocumentRoutes {
                 try await store.document(id, person: person)
             }
         guard let document = found else { throw Self.missing(id, version) }
-        let passages = version == nil ? try await store.passages(of: id, person: person) : []
+        let passages = try await store.passages(of: id, version: document.version, person: person)
+        let newest = version == nil ? nil : try await store.versions(of: id, person: person).first?.version
         var writer = JSONWriter(capacity: 2 * document.text.utf8.count + 1024)
-        writer.write(document, passages)
+        writer.write(document, passages, currentVersion: newest ?? document.version)
         return .json(writer)
+    }
+
+    /// The passage that the request names.
+    private func passage(_ request: Request, of id: UniqueID, person: UniqueID) async throws -> Passage? {
+        guard let wanted = try request.queryID("passage") else { return nil }
+        guard let found = try await store.passage(wanted, person: person)?.passage, found.document == id else {
+            throw HearthError(
+                .notFound, "There is no passage \(wanted) in a document \(id).", hint: "Leave the passage out.")
+        }
+        return found
+    }
+
+    /// The version that is asked for; nil: the current one.
+    private static func version(_ version: Int?, holding passage: Passage?) throws(HearthError) -> Int? {
+        guard let passage else { return version }
+        if let version, version != passage.version {
+            throw .malformedQuery("passage", "is in version \(passage.version) of the document")
+        }
+        return passage.version
     }
 
     @Sendable private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -138,112 +155,86 @@ extension DocumentPosition {
     }
 }
 
+/// What a document is, with or without its text.
+private protocol DocumentFacts {
+    var id: UniqueID { get }
+    var kind: DocumentKind { get }
+    var title: String { get }
+    var language: String? { get }
+    var source: DocumentSource { get }
+    var timestamp: Timestamp { get }
+    var received: Timestamp { get }
+    var version: Int { get }
+}
+
+extension Document: DocumentFacts {}
+extension DocumentHead: DocumentFacts {}
+
+extension MemberWriter {
+    /// - Parameter text: The document's text or its beginning, under its name.
+    fileprivate mutating func facts(_ document: some DocumentFacts, text: (name: String, value: String)) {
+        member("id", document.id)
+        member("kind", document.kind.rawValue)
+        member("title", document.title)
+        member(text.name, text.value)
+        member("language", optional: document.language)
+        member("source") { $0.write(document.source) }
+        member("timestamp", document.timestamp)
+        member("received_at", document.received)
+        member("version", document.version)
+    }
+}
+
 extension JSONWriter {
     mutating func write(_ head: DocumentHead) {
-        raw("{")
-        member("id", head.id)
-        comma()
-        member("kind", head.kind.rawValue)
-        comma()
-        member("title", head.title)
-        comma()
-        member("summary", head.summary)
-        comma()
-        key("language")
-        write(optional: head.language)
-        comma()
-        key("source")
-        write(head.source)
-        comma()
-        member("timestamp", head.timestamp)
-        comma()
-        member("received_at", head.received)
-        comma()
-        member("version", head.version)
-        comma()
-        member("passages", head.passages)
-        comma()
-        key("metadata")
-        write(head.metadata)
-        raw("}")
+        object {
+            $0.facts(head, text: ("summary", head.summary))
+            $0.member("passages", head.passages)
+            $0.member("metadata", head.metadata)
+        }
     }
 
-    /// - Parameter passages: Nil: without a word of them.
-    mutating func write(_ document: Document, _ passages: [Passage]?) {
-        raw("{")
-        member("id", document.id)
-        comma()
-        member("kind", document.kind.rawValue)
-        comma()
-        member("title", document.title)
-        comma()
-        member("text", document.text)
-        comma()
-        key("language")
-        write(optional: document.language)
-        comma()
-        key("source")
-        write(document.source)
-        comma()
-        member("timestamp", document.timestamp)
-        comma()
-        member("received_at", document.received)
-        comma()
-        member("version", document.version)
-        comma()
-        key("metadata")
-        write(document.metadata)
-        comma()
-        key("links")
-        write(JSONValue.array(document.links.map { .string($0) }))
-        guard let passages else {
-            raw("}")
-            return
-        }
-        comma()
-        key("passages")
-        raw("[")
-        let starts = Self.codePoints(of: passages.map(\.offset), in: document.text)
-        for (index, passage) in passages.enumerated() {
-            if index > 0 { comma() }
-            raw("{")
-            member("id", passage.id)
-            comma()
-            member("index", passage.index)
-            comma()
-            member("start", starts[index])
-            comma()
-            member("end", starts[index] + passage.text.unicodeScalars.count)
-            comma()
-            member("text", passage.text)
-            if let spoken = passage.spoken {
-                comma()
-                key("spoken")
-                write(["from_seconds": .real(spoken.lowerBound), "to_seconds": .real(spoken.upperBound)])
+    /// - Parameters:
+    ///   - passages: Nil: without a word of them.
+    ///   - currentVersion: Nil: not said.
+    mutating func write(_ document: Document, _ passages: [Passage]?, currentVersion: Int? = nil) {
+        object {
+            $0.facts(document, text: ("text", document.text))
+            if let currentVersion { $0.member("current_version", currentVersion) }
+            $0.member("metadata", document.metadata)
+            $0.member("links", .array(document.links.map { .string($0) }))
+            guard let passages else { return }
+            let starts = Self.codePoints(of: passages.map(\.offset), in: document.text)
+            $0.member("passages") {
+                $0.list(zip(passages, starts)) { $1.write($0.0, start: $0.1) }
             }
-            raw("}")
         }
-        raw("]}")
+    }
+
+    private mutating func write(_ passage: Passage, start: Int) {
+        object {
+            $0.member("id", passage.id)
+            $0.member("index", passage.index)
+            $0.member("start", start)
+            $0.member("end", start + passage.text.unicodeScalars.count)
+            $0.member("text", passage.text)
+            guard let spoken = passage.spoken else { return }
+            $0.member(
+                "spoken", ["from_seconds": .real(spoken.lowerBound), "to_seconds": .real(spoken.upperBound)])
+        }
     }
 
     mutating func write(_ source: DocumentSource) {
-        raw("{")
-        member("name", source.name)
-        comma()
-        member("key", source.key)
-        for (name, value) in [
-            ("url", source.url), ("blob", source.blob), ("stream", source.stream),
-            ("record_id", source.record?.description), ("device_id", source.device?.description),
-        ] {
-            guard let value else { continue }
-            comma()
-            member(name, value)
+        object {
+            $0.member("name", source.name)
+            $0.member("key", source.key)
+            for (name, value) in [
+                ("url", source.url), ("blob", source.blob), ("stream", source.stream),
+                ("record_id", source.record?.description), ("device_id", source.device?.description),
+            ] {
+                if let value { $0.member(name, value) }
+            }
         }
-        raw("}")
-    }
-
-    private mutating func write(optional text: String?) {
-        if let text { write(text) } else { writeNull() }
     }
 
     /// How many code points come before each of some ascending byte offsets.
