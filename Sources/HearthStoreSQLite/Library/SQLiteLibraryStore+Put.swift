@@ -7,8 +7,9 @@ extension SQLiteLibraryStore {
     package func put(_ entries: [DocumentEntry]) async throws -> [PutOutcome] {
         try LibraryLimits.check(entries)
         if entries.isEmpty { return [] }
+        let terms = await PassageTerms.prepare(entries)
         return try await file.write { db in
-            try entries.map { try LibraryWriter(db: db).put($0) }
+            try zip(entries, terms).map { try LibraryWriter(db: db).put($0, terms: $1) }
         }
     }
 
@@ -66,11 +67,12 @@ struct LibraryWriter {
         var passages: Int
     }
 
-    func put(_ entry: DocumentEntry) throws -> PutOutcome {
+    /// - Parameter terms: Those of the entry, where they are made already.
+    func put(_ entry: DocumentEntry, terms: PassageTerms?) throws -> PutOutcome {
         let document = entry.document
         let owner = try SQLiteLibraryStore.makeOwner(document.person, in: db)
         guard let known = try known(document.source, owner: owner) else {
-            return try insert(entry, owner: owner)
+            return try insert(entry, terms, owner: owner)
         }
         if known.fingerprint == document.fingerprint {
             return PutOutcome(id: known.id, version: known.version, change: .unchanged, passages: known.passages)
@@ -82,7 +84,7 @@ struct LibraryWriter {
         ).execute(arguments: [
             version, document.kind.rawValue, document.timestamp.microseconds, entry.passages.count, known.number,
         ])
-        try store(entry, number: known.number, id: known.id, version: version, owner: owner)
+        try store(entry, terms, number: known.number, id: known.id, version: version, owner: owner)
         return PutOutcome(id: known.id, version: version, change: .newVersion, passages: entry.passages.count)
     }
 
@@ -99,7 +101,7 @@ struct LibraryWriter {
         }
     }
 
-    private func insert(_ entry: DocumentEntry, owner: Int64) throws -> PutOutcome {
+    private func insert(_ entry: DocumentEntry, _ terms: PassageTerms?, owner: Int64) throws -> PutOutcome {
         let document = entry.document
         try db.cachedStatement(
             sql: """
@@ -113,12 +115,12 @@ struct LibraryWriter {
         guard db.changesCount == 1 else {
             throw HearthError(.conflict, "The id \(document.id) belongs to another document already.")
         }
-        try store(entry, number: db.lastInsertedRowID, id: document.id, version: 1, owner: owner)
+        try store(entry, terms, number: db.lastInsertedRowID, id: document.id, version: 1, owner: owner)
         return PutOutcome(id: document.id, version: 1, change: .inserted, passages: entry.passages.count)
     }
 
     private func store(
-        _ entry: DocumentEntry, number: Int64, id: UniqueID, version: Int, owner: Int64
+        _ entry: DocumentEntry, _ terms: PassageTerms?, number: Int64, id: UniqueID, version: Int, owner: Int64
     ) throws {
         let document = entry.document
         let source = document.source
@@ -136,7 +138,8 @@ struct LibraryWriter {
             try LibraryRow.compressed(document.text),
         ])
         try storeLinks(document, number: number, owner: owner)
-        for passage in entry.passages {
+        let terms = terms ?? PassageTerms(entry)
+        for (passage, words) in zip(entry.passages, terms.texts) {
             let passageNumber = try store(passage, document: number, version: version, received: document.received)
             try db.cachedStatement(
                 sql: """
@@ -145,7 +148,7 @@ struct LibraryWriter {
             ).execute(arguments: [
                 passageNumber, number, owner, document.timestamp.microseconds, source.name, document.kind.rawValue,
             ])
-            try LibraryTerms.add(passageNumber, title: document.title, text: passage.text, in: db)
+            try LibraryTerms.insert(passageNumber, title: terms.title, text: words, in: db)
             try tell(passageNumber, person: document.person, document: id, gone: false)
         }
     }
