@@ -103,6 +103,17 @@ import Testing
         }
     }
 
+    @Test func aTextOverTheLimitIsRefusedWithItsSize() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let text = String(repeating: "The boat lies in the harbour. ", count: 300_000)
+            let answer = try await home.post("/documents", ["text": .string(text)])
+            #expect(answer.status == 413)
+            #expect(answer.code == "too-large")
+            #expect(answer.json["detail"]?.string?.contains("9000000 bytes") == true)
+            #expect(try await home.get("/documents").json["total"] == 0)
+        }
+    }
+
     @Test(arguments: ["https://example.org", "HTTP://[::1]:8080/a?b#c", "http://münchen.example/straße"])
     func placesOfTheWebAreKept(_ address: String) async throws {
         try await RoutesHousehold.with { (home) async throws in
