@@ -88,7 +88,7 @@ package struct Answerer: Sendable {
         var citations: [Citation]
         var confidence: Double
         var answered = true
-        var author = Answer.Author.extractive
+        var author = Turn.Author.extractive
         var notice: String?
     }
 
@@ -122,7 +122,8 @@ package struct Answerer: Sendable {
         let turn = Turn(
             id: answer.turn, session: answer.session, person: person.id, timestamp: now, user: query,
             assistant: answer.text, confidence: answer.confidence, answered: answer.answered,
-            citations: answer.citations, embedding: embedding)
+            citations: answer.citations, nearest: answer.nearest, author: answer.author, notice: answer.notice,
+            embedding: embedding)
         try await journal.append(turn, timeZone: person.timeZone)
         try await library.append(turn)
         guard !answer.answered else { return }
