@@ -64,11 +64,17 @@ package struct Answerer: Sendable {
         let person = try await person(question.person)
         let turns = try await self.turns(question)
         let resolved = FollowUp.resolve(query, turns: turns)
-        let found = try await retriever.search(
-            SearchRequest(query: resolved, limit: AnswerLimits.passages, filter: question.scope))
+        // A question that is about nothing would find anything.
+        let isAboutSomething = EvidenceReader.isAboutSomething(resolved)
+        let found =
+            isAboutSomething
+            ? try await retriever.search(
+                SearchRequest(query: resolved, limit: AnswerLimits.passages, filter: question.scope))
+            : SearchAnswer(hits: [], mode: .text)
         let evidence = try await reader.read(resolved, found: found, scope: question.scope)
         tell(.sources(evidence.sources(limit: AnswerLimits.passages)))
-        let composed = try await compose(query, turns: turns, evidence: evidence, tell: tell)
+        let composed = try await compose(
+            query, turns: turns, evidence: evidence, isAboutSomething: isAboutSomething, tell: tell)
         try Task.checkCancellation()
         let now = time.now()
         let answer = Answer(
@@ -78,6 +84,7 @@ package struct Answerer: Sendable {
             author: composed.author, notice: composed.notice, session: question.session ?? UniqueID.random(at: now),
             turn: UniqueID.random(at: now))
         try await store(answer, query: query, person: person, embedding: found.embedding, at: now)
+        if !answer.answered, isAboutSomething { try await fileGap(answer, query: query, person: person, at: now) }
         told(answer.answered)
         tell(.done(answer))
         return answer
@@ -93,10 +100,10 @@ package struct Answerer: Sendable {
     }
 
     private func compose(
-        _ query: String, turns: [Turn], evidence: Evidence, tell: (AnswerEvent) -> Void
+        _ query: String, turns: [Turn], evidence: Evidence, isAboutSomething: Bool, tell: (AnswerEvent) -> Void
     ) async throws -> Composed {
         guard evidence.isEnough, let draft = ExtractiveWriter.write(evidence) else {
-            let text = Self.ignorance(evidence)
+            let text = isAboutSomething ? Self.ignorance(evidence) : Self.aboutNothing
             tell(.text(text))
             return Composed(text: text, citations: [], confidence: evidence.confidence, answered: false)
         }
@@ -126,7 +133,9 @@ package struct Answerer: Sendable {
             embedding: embedding)
         try await journal.append(turn, timeZone: person.timeZone)
         try await library.append(turn)
-        guard !answer.answered else { return }
+    }
+
+    private func fileGap(_ answer: Answer, query: String, person: Person, at now: Timestamp) async throws {
         try await library.file(
             Gap(
                 id: UniqueID.random(at: now), person: person.id, turn: turn.id, question: query,
@@ -161,6 +170,10 @@ package struct Answerer: Sendable {
         let turns = try await library.turns(session: session, person: question.person)
         return turns.sorted { ($0.timestamp, $0.id) < ($1.timestamp, $1.id) }
     }
+
+    private static let aboutNothing = """
+        I don't know what you are asking about. Name a person, a thing or a time: “When does the train to Basel leave?”
+        """
 
     private static func ignorance(_ evidence: Evidence) -> String {
         guard let nearest = evidence.sources(limit: 1).first else {
