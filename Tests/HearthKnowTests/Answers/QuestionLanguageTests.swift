@@ -66,7 +66,7 @@ struct QuestionLanguageTests {
 
     /// Weights of "time" and "xylophone", which nothing holds, and of "boiler", which one passage holds.
     private static func weights(passages: Int) -> [Double] {
-        let words = words("What time did the xylophone boiler ring?")
+        let words = Self.words("What time did the xylophone boiler ring?")
         let counted = QuestionTerms.counted(in: words)
         let terms = QuestionTerms(
             words: words, counted: counted,

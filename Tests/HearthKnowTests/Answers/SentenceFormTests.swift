@@ -54,6 +54,15 @@ struct SentenceFormTests {
         #expect(SentenceForm.repeats(told, known: Set(words.map(\.stem)), kind: kind) == repeats)
     }
 
+    @Test func `greetings are told from what is said`() {
+        for text in ["Hi Bo,", "Best regards", "Thanks!", "Liebe Grüße, Ada", "Dear Mrs Marlow,"] {
+            #expect(SentenceForm.isCourtesy(Word.all(in: Array(text.unicodeScalars))), "\(text)")
+        }
+        for text in ["Thanks to the new pump it is warm.", "At noon.", "", "The best cake"] {
+            #expect(!SentenceForm.isCourtesy(Word.all(in: Array(text.unicodeScalars))), "\(text)")
+        }
+    }
+
     @Test(arguments: [
         ("Where is the key?\nUnder the pot. Ask Bo. Lunch is late.", "", ["Under the pot.", "Ask Bo."]),
         ("Where is the key? When is lunch? At noon.", "", ["At noon."]),
@@ -61,6 +70,7 @@ struct SentenceFormTests {
         ("Under the pot.\n\nOn Monday Bo wrote:\n> Where is the key?", "", ["Under the pot."]),
         ("8:15\n> When is lunch?", "", ["8:15"]),
         ("Under the pot. Bo", "Where is the key?", ["Under the pot.", "Bo"]),
+        ("Hi Bo,\n\n> Where is the key?\n\nHello! Under the pot.\n\nBest, Ada", "", ["Under the pot."]),
         ("The key is under the pot. Bo has another.", "Keys", []),
     ])
     func `what stands where a reply stands is read with its question`(text: String, title: String, replies: [String]) {

@@ -20,6 +20,8 @@ package struct Evidence: Sendable {
         var coverage: Double
         /// Its stems and those of the question that it replies to.
         var held: Set<String>
+        /// It is read together with the question before it.
+        var isReply: Bool
         /// How well its names, dates, … fit the kind of question.
         var fit: Double
     }

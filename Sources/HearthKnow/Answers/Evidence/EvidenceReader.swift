@@ -39,12 +39,13 @@ package struct EvidenceReader: Sendable {
             passages: passages, sentences: sentences, echoes: echoes, terms: terms, models: models.dense)
     }
 
-    /// Whether a sentence asks, or repeats the question: however near, it answers nothing.
+    /// Whether a sentence asks, repeats the question or only greets: however near, it answers nothing.
     private static func isEcho(
         _ sentence: Evidence.Sentence, _ passages: [Evidence.ReadPassage], _ terms: QuestionTerms
     ) -> Bool {
         let text = passages[sentence.passage].text.sentences[sentence.index]
-        return text.asks || SentenceForm.repeats(text.words, known: terms.known, kind: terms.kind)
+        return text.asks || SentenceForm.isCourtesy(text.words)
+            || SentenceForm.repeats(text.words, known: terms.known, kind: terms.kind)
     }
 
     /// False for "is it?" and "?", where every word only builds the sentence.
@@ -85,7 +86,8 @@ package struct EvidenceReader: Sendable {
                     passageCoverage: passage.coverage, terms: terms)
                 return Evidence.Sentence(
                     passage: rank, index: index, features: measured.features, logit: 0,
-                    coverage: terms.coverage(measured.held), held: measured.held, fit: measured.fit)
+                    coverage: terms.coverage(measured.held), held: measured.held, isReply: measured.isReply,
+                    fit: measured.fit)
             }
         }
     }
@@ -109,7 +111,7 @@ package struct EvidenceReader: Sendable {
             sentences.map { sentence in
                 let passage = passages[sentence.passage].text
                 let read = passage.sentences[sentence.index]
-                return (read.question.map { $0.text + " " } ?? "") + passage.text(read.range)
+                return (sentence.isReply ? read.question.map { $0.text + " " } ?? "" : "") + passage.text(read.range)
             } + unknown.map { passages[$0].text.found.passage.text }
         guard !texts.isEmpty else { return }
         let vectors = try await embedder.embed(texts, priority: .interactive)

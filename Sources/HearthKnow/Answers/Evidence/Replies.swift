@@ -1,27 +1,25 @@
 /// Finds what stands where the reply to a question stands.
 ///
 /// A reply needs its question to be understood: "Under the blue pot." It is one of the two sentences behind the question. A mail
-/// quotes the question with ">" and replies below, or, when nothing stands below, above.
+/// quotes the question with ">" and replies below, or, when nothing stands below, above. Greetings do not count.
 enum Replies {
     /// `title` is asked first when it is a question.
     static func find(in sentences: inout [PassageText.Sentence], _ scalars: [Unicode.Scalar], below title: String) {
+        let own = sentences.indices.filter { index in
+            !SentenceForm.isCourtesy(sentences[index].words) && !isQuoted(sentences[index], scalars)
+        }
         let titleScalars = Array(title.unicodeScalars)
         let titleWords = Word.all(in: titleScalars)
         if SentenceForm.asks(titleScalars, titleWords) {
-            give(.init(text: title, words: titleWords), to: sentences.indices.prefix(nextSentences), in: &sentences)
+            give(.init(text: title, words: titleWords), to: own.prefix(nextSentences), in: &sentences)
         }
         for index in sentences.indices where sentences[index].asks {
             let question = PassageText.Sentence.Question(
                 text: String(String.UnicodeScalarView(scalars[sentences[index].range])), words: sentences[index].words)
-            guard isQuoted(sentences[index], scalars) else {
-                give(question, to: sentences.indices[(index + 1)...].prefix(nextSentences), in: &sentences)
-                continue
-            }
-            let below = sentences.indices[(index + 1)...].filter { !isQuoted(sentences[$0], scalars) }
-            if below.isEmpty {
-                let above = sentences.indices[..<index].filter {
-                    !isQuoted(sentences[$0], scalars) && scalars[sentences[$0].range].last != ":"
-                }
+            let below = own.filter { $0 > index }
+            if below.isEmpty, isQuoted(sentences[index], scalars) {
+                // "On Monday Ada wrote:" introduces the quotation.
+                let above = own.filter { $0 < index && scalars[sentences[$0].range].last != ":" }
                 give(question, to: above.suffix(previousSentences), in: &sentences)
             } else {
                 give(question, to: below.prefix(nextSentences), in: &sentences)

@@ -40,13 +40,13 @@ package enum SentenceFeature: String, Sendable, CaseIterable {
         terms: QuestionTerms
     ) -> Measured {
         let sentence = passage.sentences[index]
-        let asked = sentence.question?.words ?? []
+        let match = AnswerSigns(sentence.words, known: terms.known, language: terms.language).match(terms.kind)
+        // What has nothing of the kind that is asked for is no reply: it only stands where one would.
+        let asked = match > 0 ? sentence.question?.words ?? [] : []
         let held = sentence.stems.union(asked.map(\.stem))
         let before = index > 0 ? passage.sentences[index - 1] : nil
         let previous = before.map { $0.asks ? [] : $0.stems } ?? []
         let coverage = terms.coverage(held)
-        let signs = AnswerSigns(sentence.words, known: terms.known, language: terms.language)
-        let match = signs.match(terms.kind)
         let isPronoun =
             sentence.words.first.map { terms.language.openingPronouns.contains($0.folded) } ?? false
         let asks = sentence.words.contains { terms.asking.contains($0.folded) }
@@ -56,7 +56,7 @@ package enum SentenceFeature: String, Sendable, CaseIterable {
             proximity(asked + sentence.words, terms), log(Double(1 + sentence.words.count)),
             log(Double(1 + sentence.stems.subtracting(terms.known).count)), isPronoun ? 1 : 0, asks ? 1 : 0,
         ]
-        return Measured(features: features, held: held, fit: match)
+        return Measured(features: features, held: held, isReply: !asked.isEmpty, fit: match)
     }
 
     struct Measured {
@@ -64,6 +64,7 @@ package enum SentenceFeature: String, Sendable, CaseIterable {
         var features: [Double]
         /// Stems of the sentence and of the question that it replies to.
         var held: Set<String>
+        var isReply: Bool
         /// How well names, dates, numbers, … in it fit the kind of question.
         var fit: Double
     }

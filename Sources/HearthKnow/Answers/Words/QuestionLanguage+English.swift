@@ -7,10 +7,12 @@ extension QuestionLanguage {
             no not what which who whom whose when where why how many much there their theirs they them he she his her
             hers him i you we us our my your me s t into onto about after before during between through over under up
             down out off so such same also very just only other some any each every most more less all both few own too
-            then now here again once while because until against upon within without per via please tell
+            then now here again once anyone anybody someone somebody
+            something anything while because until against upon within without per via please tell
             """),
         tellingFunctionWords: set("no not never here there up down out off all both few under over before after during"),
         ignorance: set("don doesn didn couldn know knows knew idea sure clue remember forgot"),
+        courtesies: set("hi hello dear hey best kind regards cheers thanks thank love yours sincerely greetings bye"),
         commonWords: set(
             """
             time times day days week month year years date hour name names number kind type sort way thing things people

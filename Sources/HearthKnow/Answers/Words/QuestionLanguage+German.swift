@@ -19,6 +19,7 @@ extension QuestionLanguage {
             neben zwischen vor nach
             """),
         ignorance: set("weiß wissen ahnung sicher erinnere vergessen"),
+        courtesies: set("hallo hi liebe lieber liebes sehr viele beste mit gruß grüße danke dein deine euer eure tschüss"),
         commonWords: set(
             """
             zeit tag tage woche monat jahr jahre datum uhr uhrzeit stunde name namen nummer art ding sache leute person ort

@@ -6,6 +6,8 @@ struct QuestionLanguage: Sendable {
     var tellingFunctionWords: Set<String>
     /// Of "I don't know": with them alone nothing is told.
     var ignorance: Set<String>
+    /// How greetings and closings begin.
+    var courtesies: Set<String>
     /// Words of content so common in talk of every day that it is chance when few passages hold them.
     var commonWords: Set<String>
     /// They stand for something said before.
@@ -69,7 +71,7 @@ struct QuestionLanguage: Sendable {
     static let all = [english, german]
 
     /// The language that most of the words are typical of; English when none is.
-    static func of(_ words: some Sequence<Word>) -> QuestionLanguage {
+    static func of(_ words: some Collection<Word>) -> QuestionLanguage {
         var best = (language: english, count: 0)
         for language in all {
             let count = words.count { language.isMark($0.folded) }
@@ -83,7 +85,7 @@ struct QuestionLanguage: Sendable {
     }
 
     /// The words that say what a text is about.
-    func content(of words: some Sequence<Word>) -> [Word] { words.filter { !functionWords.contains($0.folded) } }
+    func content(of words: some Collection<Word>) -> [Word] { words.filter { !functionWords.contains($0.folded) } }
 
     /// The words of a text, folded as `Word` folds them.
     static func set(_ text: String) -> Set<String> { Set(Word.all(in: Array(text.unicodeScalars)).map(\.folded)) }

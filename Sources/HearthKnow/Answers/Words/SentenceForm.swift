@@ -3,11 +3,14 @@ enum SentenceForm {
     /// A question mark asks, any other stop tells. A heading or a line of a transcript has no stop: there the first words
     /// tell, "where is the …", "does anyone …".
     static func asks(_ scalars: some BidirectionalCollection<Unicode.Scalar>, _ words: [Word]) -> Bool {
-        let last = scalars.last { !$0.properties.isWhitespace && !SentenceMarks.isCloser($0.value) }
-        guard let last else { return false }
-        if isQuestionMark(last) { return true }
-        if SentenceMarks.isTerminator(last.value) { return false }
-        return QuestionLanguage.all.contains { beginsAsking(words, $0) }
+        var isStopped = false
+        for scalar in scalars.reversed() where !scalar.properties.isWhitespace && !SentenceMarks.isCloser(scalar.value) {
+            // "?!" asks.
+            if isQuestionMark(scalar) { return true }
+            guard SentenceMarks.isTerminator(scalar.value) else { break }
+            isStopped = true
+        }
+        return !isStopped && QuestionLanguage.all.contains { beginsAsking(words, $0) }
     }
 
     /// Whether a sentence says nothing beyond the words of the question, or only that nobody knows.
@@ -23,6 +26,14 @@ enum SentenceForm {
         }
     }
 
+    /// "Dear Ada", "Best regards, Bo": what mails begin and end with.
+    static func isCourtesy(_ words: [Word]) -> Bool {
+        guard let first = words.first, words.count <= longestCourtesy else { return false }
+        return isIn(first, \.courtesies)
+    }
+
+    private static let longestCourtesy = 4
+
     private static func isIn(_ word: Word, _ words: KeyPath<QuestionLanguage, Set<String>> & Sendable) -> Bool {
         QuestionLanguage.all.contains { $0[keyPath: words].contains(word.folded) }
     }
@@ -36,7 +47,7 @@ enum SentenceForm {
     }
 
     private static func beginsAsking(_ words: [Word], _ language: QuestionLanguage) -> Bool {
-        let folded = words.lazy.map(\.folded).drop { labels.contains($0) }.prefix(4).map { $0 }
+        let folded = Array(words.map(\.folded).drop { labels.contains($0) }.prefix(4))
         guard folded.count > 1 else { return false }
         let asking = language.asking
         if asking.all.contains(folded[0]) { return folded.dropFirst().contains(where: asking.decisions.contains) }
