@@ -12,7 +12,11 @@ extension QuestionLanguage {
             """),
         tellingFunctionWords: set("no not never here there up down out off all both few under over before after during"),
         ignorance: set("don doesn didn couldn know knows knew idea sure clue remember forgot"),
-        courtesies: set("hi hello dear hey best kind regards cheers thanks thank love yours sincerely greetings bye"),
+        courtesies: phrases(
+            """
+            hi, hello, dear, hey, best, best regards, kind regards, regards, best wishes, cheers, thanks, thank you, many thanks,
+            love, yours, yours sincerely, see you, bye
+            """),
         commonWords: set(
             """
             time times day days week month year years date hour name names number kind type sort way thing things people
@@ -25,7 +29,7 @@ extension QuestionLanguage {
             """),
         pronouns: set("he she it they him her them his hers its their theirs"),
         openingPronouns: set("he she it they this these those his her its their such"),
-        continuations: [["and"], ["what", "about"], ["how", "about"]],
+        continuations: phrases("and, what about, how about"),
         marks: [],
         ambiguous: set("was in an am so also will her all"),
         asking: AskingWords(

@@ -19,7 +19,11 @@ extension QuestionLanguage {
             neben zwischen vor nach
             """),
         ignorance: set("weiß wissen ahnung sicher erinnere vergessen"),
-        courtesies: set("hallo hi liebe lieber liebes sehr viele beste mit gruß grüße danke dein deine euer eure tschüss"),
+        courtesies: phrases(
+            """
+            hallo, liebe, lieber, liebe grüße, lieben gruß, sehr geehrte, sehr geehrter, guten tag, viele grüße, beste grüße,
+            mit freundlichen grüßen, gruß, grüße, danke, vielen dank, tschüss
+            """),
         commonWords: set(
             """
             zeit tag tage woche monat jahr jahre datum uhr uhrzeit stunde name namen nummer art ding sache leute person ort
@@ -30,7 +34,7 @@ extension QuestionLanguage {
             """),
         pronouns: set("er sie es ihn ihm ihnen dessen deren"),
         openingPronouns: set("er sie es dies diese dieser dieses sein seine ihr ihre"),
-        continuations: [["und"], ["was", "ist", "mit"], ["wie", "ist", "es", "mit"], ["wie", "steht", "es", "mit"]],
+        continuations: phrases("und, was ist mit, wie ist es mit, wie steht es mit"),
         capitalizesNouns: true,
         marks: set("heißt kostet wohnt gehört liegt steht findet kommt fährt dauert beginnt macht uhr"),
         ambiguous: set("die den was war hat in an am so also will bin man mag da mal du bis"),

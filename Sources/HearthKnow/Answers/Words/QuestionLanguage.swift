@@ -7,7 +7,7 @@ struct QuestionLanguage: Sendable {
     /// Of "I don't know": with them alone nothing is told.
     var ignorance: Set<String>
     /// How greetings and closings begin.
-    var courtesies: Set<String>
+    var courtesies: [[String]]
     /// Words of content so common in talk of every day that it is chance when few passages hold them.
     var commonWords: Set<String>
     /// They stand for something said before.
@@ -86,6 +86,11 @@ struct QuestionLanguage: Sendable {
 
     /// The words that say what a text is about.
     func content(of words: some Collection<Word>) -> [Word] { words.filter { !functionWords.contains($0.folded) } }
+
+    /// Phrases between commas, folded.
+    static func phrases(_ text: String) -> [[String]] {
+        text.split(separator: ",").map { Word.all(in: Array($0.unicodeScalars)).map(\.folded) }
+    }
 
     /// The words of a text, folded as `Word` folds them.
     static func set(_ text: String) -> Set<String> { Set(Word.all(in: Array(text.unicodeScalars)).map(\.folded)) }

@@ -28,11 +28,14 @@ enum SentenceForm {
 
     /// "Dear Ada", "Best regards, Bo": what mails begin and end with.
     static func isCourtesy(_ words: [Word]) -> Bool {
-        guard let first = words.first, words.count <= longestCourtesy else { return false }
-        return isIn(first, \.courtesies)
+        let folded = words.prefix(mostNames + 3).map(\.folded)
+        return QuestionLanguage.all.contains { language in
+            language.courtesies.contains { folded.starts(with: $0) && words.count <= $0.count + mostNames }
+        }
     }
 
-    private static let longestCourtesy = 4
+    /// Behind a greeting.
+    private static let mostNames = 2
 
     private static func isIn(_ word: Word, _ words: KeyPath<QuestionLanguage, Set<String>> & Sendable) -> Bool {
         QuestionLanguage.all.contains { $0[keyPath: words].contains(word.folded) }
