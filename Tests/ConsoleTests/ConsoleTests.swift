@@ -101,7 +101,8 @@ struct ConsoleTests {
         #expect(
             try await page.value("document.querySelector('.answer').textContent.includes(\"don't know\")") == true)
         let first = try await page.value("document.querySelector('.answer').textContent")
-        try await page.open(server.address + (try await page.value("location.pathname + location.search").string ?? "/"))
+        try await page.open(
+            server.address + (try await page.value("location.pathname + location.search").string ?? "/"))
         try await page.wait(for: "document.querySelector('.answer:not([aria-busy])')")
         #expect(try await page.value("document.querySelector('.answer').textContent") == first, "read again")
     }

@@ -64,7 +64,8 @@ import Testing
 
     /// What an answer has, whether it was just given or is read again.
     private static let answerMembers = [
-        "answer", "confidence", "answered", "cite_ids", "citations", "nearest", "author", "notice", "session", "turn_id",
+        "answer", "confidence", "answered", "cite_ids", "citations", "nearest", "author", "notice", "session",
+        "turn_id",
     ]
 
     @Test func whatIsNotStoredIsNotKnown() async throws {

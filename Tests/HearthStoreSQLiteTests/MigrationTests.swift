@@ -122,7 +122,8 @@ struct MigrationTests {
         (turn.answered, turn.author, turn.notice) = (false, .model, "Something went wrong.")
         turn.nearest = [
             Citation(
-                passage: LibraryStoreContract.id(7), document: LibraryStoreContract.id(8), title: "Near", start: 0, end: 4,
+                passage: LibraryStoreContract.id(7), document: LibraryStoreContract.id(8), title: "Near", start: 0,
+                end: 4,
                 quote: "Near")
         ]
         try await store.append(turn)

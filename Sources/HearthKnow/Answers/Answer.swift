@@ -20,7 +20,8 @@ package struct Answer: Sendable, Hashable {
     package var turn: UniqueID
 
     package init(
-        text: String, confidence: Double, answered: Bool, citations: [Citation], nearest: [Citation], author: Turn.Author,
+        text: String, confidence: Double, answered: Bool, citations: [Citation], nearest: [Citation],
+        author: Turn.Author,
         notice: String? = nil, session: UniqueID, turn: UniqueID
     ) {
         self.text = text

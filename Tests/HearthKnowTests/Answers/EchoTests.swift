@@ -14,7 +14,8 @@ struct EchoTests {
     @Test(arguments: [
         ("Note", "Where is the spare key?"), ("Mail", "Hi Bo,\n\n> Where is the spare key?\n\nBest, Ada"),
         ("Page", "# Where is the spare key\n\n"), ("Memo", "where is the spare key"), ("Where is the spare key?", "?"),
-        ("Spare key", "The spare key"), ("Note", "Where is the spare key? I don't know."), ("Spare key", "Where the spare key is."),
+        ("Spare key", "The spare key"), ("Note", "Where is the spare key? I don't know."),
+        ("Spare key", "Where the spare key is."),
     ])
     func `a stored question is not quoted as its answer`(title: String, text: String) async throws {
         let answer = try await Self.ask("Where is the spare key?", (title, text))
@@ -42,7 +43,8 @@ struct EchoTests {
     }
 
     @Test func `what is told in the words of a question for yes or no answers it`() async throws {
-        let answer = try await Self.ask("Is the indoor pool closed on Mondays?", ("Pool", "The indoor pool is closed on Mondays."))
+        let answer = try await Self.ask(
+            "Is the indoor pool closed on Mondays?", ("Pool", "The indoor pool is closed on Mondays."))
         #expect(answer.answered)
         #expect(answer.text == "The indoor pool is closed on Mondays.")
     }
@@ -84,8 +86,14 @@ struct EchoTests {
     }
 
     private static let german: [(title: String, text: String)] = [
-        ("Arzttermin", "Jonas hat am 12. Mai um 10:15 Uhr einen Termin bei Frau Dr. Seiler. Er soll nüchtern kommen, weil Blut abgenommen wird."),
-        ("Hausordnung", "Die Waschküche darf von 8 bis 20 Uhr benutzt werden. Der Schlüssel zum Dachboden hängt neben dem Sicherungskasten."),
+        (
+            "Arzttermin",
+            "Jonas hat am 12. Mai um 10:15 Uhr einen Termin bei Frau Dr. Seiler. Er soll nüchtern kommen, weil Blut abgenommen wird."
+        ),
+        (
+            "Hausordnung",
+            "Die Waschküche darf von 8 bis 20 Uhr benutzt werden. Der Schlüssel zum Dachboden hängt neben dem Sicherungskasten."
+        ),
         ("Waschmaschine", "Herr Brandt hat am Montag die Pumpe ausgetauscht. Die Rechnung beträgt 164 Euro."),
         ("Sommerfest", "Das Sommerfest findet am Bootshaus statt. Wer bringt Kuchen mit?"),
     ]

@@ -6,7 +6,9 @@ import Testing
 struct QuestionLanguageTests {
     private static func words(_ text: String) -> [Word] { Word.all(in: Array(text.unicodeScalars)) }
 
-    private static func kind(_ text: String) -> QuestionKind { QuestionKind(words(text), QuestionLanguage.of(words(text))) }
+    private static func kind(_ text: String) -> QuestionKind {
+        QuestionKind(words(text), QuestionLanguage.of(words(text)))
+    }
 
     @Test(arguments: [
         ("Who won the war?", false), ("Will the hat fit him?", false), ("Dentist?", false), ("What was it?", false),
@@ -46,7 +48,8 @@ struct QuestionLanguageTests {
     }
 
     @Test(arguments: [
-        "a", "the the the", "?", "", "🎿", "is it?", "what", "And why?", "Where is that?", "wo ist das?", "Und warum?", "was?",
+        "a", "the the the", "?", "", "🎿", "is it?", "what", "And why?", "Where is that?", "wo ist das?", "Und warum?",
+        "was?",
     ])
     func `a question without a word of content is about nothing`(text: String) {
         #expect(!EvidenceReader.isAboutSomething(text))
@@ -58,7 +61,8 @@ struct QuestionLanguageTests {
     }
 
     @Test(arguments: [
-        ("Und wann?", true), ("Wie teuer war sie?", true), ("Und die Miete?", true), ("Wann kommt der Zug nach Kiel?", false),
+        ("Und wann?", true), ("Wie teuer war sie?", true), ("Und die Miete?", true),
+        ("Wann kommt der Zug nach Kiel?", false),
     ])
     func `German questions follow up as English ones do`(text: String, needsMore: Bool) {
         #expect(FollowUp.needsMore(text) == needsMore)

@@ -21,8 +21,10 @@ struct SentenceFormTests {
     }
 
     @Test(arguments: [
-        "Where is the spare key?", "> When does the train leave?", "“Is it raining?”", "Sure?!", "¿Dónde está?", "なぜですか？",
-        "أين المفتاح؟", "where is the spare key", "Does anyone know the code", "How much was the deposit", "Q: When is lunch",
+        "Where is the spare key?", "> When does the train leave?", "“Is it raining?”", "Sure?!", "¿Dónde está?",
+        "なぜですか？",
+        "أين المفتاح؟", "where is the spare key", "Does anyone know the code", "How much was the deposit",
+        "Q: When is lunch",
         "Wo ist der Schlüssel", "Hat sie den Zug bekommen", "Which room does the choir use",
     ])
     func `a sentence that asks is known by its mark, or by its first words where it has none`(text: String) {
@@ -31,7 +33,8 @@ struct SentenceFormTests {
 
     @Test(arguments: [
         "The key hangs beside the door.", "When it rains, the key is inside.", "He asked “Where is the key?” and left.",
-        "Dentist 17 March", "What we need: flour and eggs", "Is not.", "", "…", "Will came by", "Under the pot", "Was für ein Tag!",
+        "Dentist 17 March", "What we need: flour and eggs", "Is not.", "", "…", "Will came by", "Under the pot",
+        "Was für ein Tag!",
         "Who dares wins", "Have fun",
     ])
     func `a sentence that tells does not ask`(text: String) {
@@ -40,7 +43,8 @@ struct SentenceFormTests {
 
     @Test(arguments: [
         ("Where is the spare key?", "The spare key", true), ("Where is the spare key?", "Spare keys", true),
-        ("Where is the spare key?", "Re: where's the spare key", true), ("Where is the spare key?", "I don't know.", true),
+        ("Where is the spare key?", "Re: where's the spare key", true),
+        ("Where is the spare key?", "I don't know.", true),
         ("Where is the spare key?", "No idea where.", true), ("Where is the spare key?", "Up there.", false),
         ("Where is the spare key?", "The spare key is under the pot.", false),
         ("Is the pool closed?", "The pool is closed.", false), ("Is the pool closed?", "I don't know.", true),

@@ -10,7 +10,8 @@ extension QuestionLanguage {
             then now here again once anyone anybody someone somebody
             something anything while because until against upon within without per via please tell
             """),
-        tellingFunctionWords: set("no not never here there up down out off all both few under over before after during"),
+        tellingFunctionWords: set(
+            "no not never here there up down out off all both few under over before after during"),
         ignorance: set("don doesn didn couldn know knows knew idea sure clue remember forgot"),
         courtesies: phrases(
             """
@@ -63,7 +64,8 @@ extension QuestionLanguage {
                 seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million
                 billion trillion dozen half third quarter twice once
                 """),
-            reasons: set("because since due so caused result therefore thus reason order cause causes resulted owing as"),
+            reasons: set(
+                "because since due so caused result therefore thus reason order cause causes resulted owing as"),
             manners: set("by through using via with method means"), definitions: set("is are was were means called"),
             beforePlaces: set("in at from to near into outside across"),
             beforeSpots: set(

@@ -42,7 +42,8 @@ extension QuestionLanguage {
             person: set("wer wem wen wessen"), time: set("wann"), place: set("wo wohin woher"),
             reason: set("warum weshalb wieso"), manner: set("wie"),
             measures: set(
-                "viel viele vielen lange lang alt weit groß hoch oft schnell tief breit schwer teuer warm kalt spät früh"),
+                "viel viele vielen lange lang alt weit groß hoch oft schnell tief breit schwer teuer warm kalt spät früh"
+            ),
             naming: set("heißt heißen hieß lautet lauten"),
             thing: set("was welche welcher welches welchen welchem"),
             times: set("jahr jahre datum tag monat jahrzehnt jahrhundert uhrzeit uhr zeit wochentag stunde"),

@@ -4,7 +4,8 @@ enum SentenceForm {
     /// tell, "where is the …", "does anyone …".
     static func asks(_ scalars: some BidirectionalCollection<Unicode.Scalar>, _ words: [Word]) -> Bool {
         var isStopped = false
-        for scalar in scalars.reversed() where !scalar.properties.isWhitespace && !SentenceMarks.isCloser(scalar.value) {
+        for scalar in scalars.reversed() where !scalar.properties.isWhitespace && !SentenceMarks.isCloser(scalar.value)
+        {
             // "?!" asks.
             if isQuestionMark(scalar) { return true }
             guard SentenceMarks.isTerminator(scalar.value) else { break }
@@ -60,5 +61,6 @@ enum SentenceForm {
     }
 
     /// Of questions in lists and of replies to mails.
-    private static let labels = QuestionLanguage.set("re fw fwd aw wg subject betreff q a question answer frage antwort")
+    private static let labels = QuestionLanguage.set(
+        "re fw fwd aw wg subject betreff q a question answer frage antwort")
 }
