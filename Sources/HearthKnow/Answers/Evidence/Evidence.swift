@@ -99,7 +99,8 @@ package struct Evidence: Sendable {
         let heavyWeight = heavy.reduce(0) { $0 + (terms.weights[$1] ?? 0) }
         let heldWeight = heavy.reduce(0) { passage.stems.contains($1) ? $0 + (terms.weights[$1] ?? 0) : $0 }
         let dense = passage.dense ?? 0
-        let lacking = terms.names.count { !passage.stems.contains($0) }
+        let heldWords = terms.stems.count { best.held.contains($0) }
+        let lackingNames = Double(terms.names.count { !passage.stems.contains($0) })
         return [
             best.logit, sentences.count > 1 ? best.logit - sentences[1].logit : 0,
             dense, dense - (others.compactMap(\.dense).max() ?? 0),
@@ -107,8 +108,7 @@ package struct Evidence: Sendable {
             best.coverage, terms.coverage(pair), passage.coverage,
             passage.score, passage.score - (others.map(\.score).max() ?? 0),
             missing / terms.totalWeight, heavyWeight > 0 ? heldWeight / heavyWeight : 0, best.fit,
-            log(Double(1 + terms.stems.count(where: best.held.contains))),
-            terms.names.isEmpty ? 0 : Double(lacking) / Double(terms.names.count), terms.unheard,
+            log(Double(1 + heldWords)), lackingNames / Double(max(1, terms.names.count)), terms.unheard,
         ]
     }
 }
