@@ -138,7 +138,7 @@ package struct Answerer: Sendable {
     private func fileGap(_ answer: Answer, query: String, person: Person, at now: Timestamp) async throws {
         try await library.file(
             Gap(
-                id: UniqueID.random(at: now), person: person.id, turn: turn.id, question: query,
+                id: UniqueID.random(at: now), person: person.id, turn: answer.turn, question: query,
                 confidence: answer.confidence, openedAt: now))
     }
 

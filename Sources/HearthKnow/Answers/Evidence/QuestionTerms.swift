@@ -1,4 +1,4 @@
-import HearthStore
+package import HearthStore
 
 /// The words of a question, each with how much it tells: a word that few passages hold tells much.
 package struct QuestionTerms: Sendable {

@@ -51,7 +51,8 @@ struct Verifier: Sendable {
         var names: Set<String>
 
         init(_ text: String, question: Set<String>) {
-            words = Word.all(in: Array(text.unicodeScalars))
+            let words = Word.all(in: Array(text.unicodeScalars))
+            self.words = words
             let telling = QuestionLanguage.of(words).content(of: words)
             content = Set(telling.map(\.stem))
             numbers = Set(telling.filter(\.isNumeric).map(\.folded))
