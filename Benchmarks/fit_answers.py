@@ -80,13 +80,13 @@ class Row:
 
 
 def asked(
-    program: Path, sets: list[answers.Labelled], folder: Path, half: int, options: list[str]
+    program: Path, sets: list[answers.Labelled], folder: Path, options: list[str]
 ) -> list[tuple[answers.Labelled, list[dict]]]:
-    """Per set, the results of the questions of a half."""
+    """Per set, the results of the questions that are fitted on."""
     return [
-        (labelled, [result for result in answers.ask(program, labelled, folder, *options) if labelled.half(result) == half])
+        (labelled, [result for result in answers.ask(program, labelled, folder, *options) if labelled.half(result) == 0])
         for labelled in sets
-        if any(question["half"] == half for question in labelled.questions)
+        if any(question["half"] == 0 for question in labelled.questions)
     ]
 
 
@@ -111,7 +111,7 @@ def train(
     def run(*more: str) -> list[Row]:
         file = folder / "weights.json"
         file.write_text(json.dumps(base))
-        return weighed(asked(program, sets, folder, 0, [*options, "--weights", str(file), *more]))
+        return weighed(asked(program, sets, folder, [*options, "--weights", str(file), *more]))
 
     rows = [(sentence, row.weight) for row in run("--features") for sentence in row.result["sentences"]]
     sentence = rounded(
@@ -188,9 +188,13 @@ def main() -> int:
             file = folder / "weights.json"
             file.write_text(json.dumps(models))
             for name, more in (("text", []), ("dense", dense)):
-                for half in (0, 1):
-                    for labelled, results in asked(program, sets, folder, half, [*more, "--weights", str(file)]):
-                        numbers = answers.count(results)
+                for labelled in sets:
+                    results = answers.ask(program, labelled, folder, *more, "--weights", str(file))
+                    for half in (0, 1):
+                        chosen = [result for result in results if labelled.half(result) == half]
+                        if not chosen:
+                            continue
+                        numbers = answers.count(chosen)
                         del numbers["reliability"]
                         print(name, "half", half, labelled.name, json.dumps(numbers))
         except Failure as failure:
