@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """Fits the numbers by which sentences are chosen and answers are trusted, and writes them into the source.
 
-    python3 Benchmarks/fit_answers.py --programs .build/release --model FOLDER
+    python3 Benchmarks/fit_answers.py --programs .build/release --models FOLDER
 
 Two logistic regressions each for reading with vectors and by words alone, from the features that hearth-bench tells of
-every question of XQuAD-en: first that a sentence holds the answer, then that the answer made of the best sentences is
-right. Fitted on the articles of half 0; what is printed of half 1 is the report. Needs numpy.
+every question of XQuAD-en and of small households: first that a sentence holds the answer, then that the answer made of the
+best sentences is right. Fitted on half 0 (of the articles, and of the households); what is printed of half 1 is the report.
+Needs numpy.
 """
 
 import argparse
 import json
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,10 +27,15 @@ TARGET = REPOSITORY / "Sources" / "HearthKnow" / "Answers" / "Evidence" / "Fitte
 #: Weight of the pull towards zero, in units of one question, on features scaled to unit variance.
 RIDGE = 1.0
 #: The share of answerable questions of the fitted half that the threshold lets through.
-ANSWERED = 0.97
-#: How much a question whose article was taken away counts in fitting confidence: most questions that people ask are about
-#: something they have stored.
-REMOVED = 0.4
+ANSWERED = 0.95
+#: How much questions without an answer count among all.
+REMOVED = 0.5
+#: How much the households count beside XQuAD, which has many more questions.
+SMALL = 0.5
+#: Of all questions of XQuAD, in units of one, so that RIDGE keeps its meaning.
+BASE = 1000.0
+#: As many as `SentenceFeature` and `ConfidenceFeature` have cases.
+SENTENCE_FEATURES, CONFIDENCE_FEATURES = 14, 17
 
 
 def fit(features: list[list[float]], labels: list[bool], weights: list[float] | None = None) -> tuple[float, list[float]]:
@@ -59,38 +66,75 @@ def rounded(model: tuple[float, list[float]]) -> dict:
     return {"intercept": round(model[0], 4), "weights": [round(weight, 4) for weight in model[1]]}
 
 
-def neutral(model: dict) -> dict:
-    return {"intercept": 0.0, "weights": [0.0] * len(model["weights"])}
-
-
 def probability(model: dict, features: list[float]) -> float:
     logit = model["intercept"] + float(np.dot(model["weights"], features))
     return 1 / (1 + float(np.exp(-logit)))
 
 
-def train(program: Path, labelled: answers.Labelled, folder: Path, name: str, options: list[str], base: dict) -> dict:
-    """One pair of models; `base` holds what is known so far of both."""
-    chosen = {group for group, half in enumerate(labelled.halves) if half == 0}
+@dataclass
+class Row:
+    """A question with what hearth-bench said, and how much it counts."""
 
-    def run(*more: str) -> list[dict]:
+    result: dict
+    weight: float
+
+
+def asked(
+    program: Path, sets: list[answers.Labelled], folder: Path, options: list[str]
+) -> list[tuple[answers.Labelled, list[dict]]]:
+    """Per set, the results of the questions that are fitted on."""
+    return [
+        (labelled, [result for result in answers.ask(program, labelled, folder, *options) if labelled.half(result) == 0])
+        for labelled in sets
+        if any(question["half"] == 0 for question in labelled.questions)
+    ]
+
+
+def weighed(results: list[tuple[answers.Labelled, list[dict]]]) -> list[Row]:
+    """Questions with and without an answer weigh alike in each kind of library, households together SMALL of XQuAD."""
+    rows: list[Row] = []
+    for is_small in (False, True):
+        chosen = [result for labelled, results in results for result in results if (labelled.name != "XQuAD-en") == is_small]
+        total = (SMALL if is_small else 1.0) * BASE
+        for is_removed in (False, True):
+            these = [result for result in chosen if result["removed"] == is_removed]
+            share = REMOVED if is_removed else 1 - REMOVED
+            rows += [Row(result, total * share / len(these)) for result in these]
+    return rows
+
+
+def train(
+    program: Path, sets: list[answers.Labelled], folder: Path, name: str, options: list[str], base: dict
+) -> dict:
+    """One pair of models; `base` holds what is known so far of both."""
+
+    def run(*more: str) -> list[Row]:
         file = folder / "weights.json"
         file.write_text(json.dumps(base))
-        results = answers.ask(program, labelled, folder, *options, "--weights", str(file), *more)
-        return [result for result in results if result["group"] in chosen]
+        return weighed(asked(program, sets, folder, [*options, "--weights", str(file), *more]))
 
-    rows = [sentence for result in run("--features") for sentence in result["sentences"]]
-    sentence = rounded(fit([row["features"] for row in rows], [row["answers"] for row in rows]))
+    rows = [(sentence, row.weight) for row in run("--features") for sentence in row.result["sentences"]]
+    sentence = rounded(
+        fit([row["features"] for row, _ in rows], [row["answers"] for row, _ in rows], [weight for _, weight in rows])
+    )
     base[name] = {"sentence": sentence, "confidence": base[name]["confidence"], "threshold": 0.5}
     results = run()
     confidence = rounded(
         fit(
-            [result["features"] for result in results],
-            [result["holds"] and not result["removed"] for result in results],
-            [REMOVED if result["removed"] else 1.0 for result in results],
+            [row.result["features"] for row in results],
+            [row.result["holds"] and not row.result["removed"] for row in results],
+            [row.weight for row in results],
         )
     )
-    stated = sorted(probability(confidence, result["features"]) for result in results if not result["removed"])
-    threshold = stated[int(len(stated) * (1 - ANSWERED))]
+    stated = sorted(
+        (probability(confidence, row.result["features"]), row.weight) for row in results if not row.result["removed"]
+    )
+    # The share of answerable questions below the threshold, by weight.
+    least, below = (1 - ANSWERED) * sum(weight for _, weight in stated), 0.0
+    for threshold, weight in stated:
+        below += weight
+        if below > least:
+            break
     return {"sentence": sentence, "confidence": confidence, "threshold": round(threshold, 4)}
 
 
@@ -114,7 +158,7 @@ def swift(models: dict) -> str:
         )
 
     return (
-        "// Written by Benchmarks/fit_answers.py from the fitted half of XQuAD-en; to change it, run that again.\n\n"
+        "// Written by Benchmarks/fit_answers.py from the fitted half of its questions; to change it, run that again.\n\n"
         "extension AnswerModels {\n"
         "    /// In the order of `SentenceFeature` and of `ConfidenceFeature`.\n"
         "    package static let fitted = AnswerModels(\n"
@@ -125,30 +169,34 @@ def swift(models: dict) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=Path, default=REPOSITORY / ".build" / "release")
-    parser.add_argument("--model", required=True, help="folder of the embedding model")
+    parser.add_argument("--models", required=True, help="folder of the installed models")
     parser.add_argument("--dry-run", action="store_true", help="print the numbers and leave the source alone")
     options = parser.parse_args()
     program = (options.programs / "hearth-bench").resolve()
-    dense = ["--model", options.model]
-    labelled = answers.xquad()
+    dense = ["--models", options.models]
+    small = answers.households()
+    sets = [answers.xquad(), *small, *(part for labelled in small for part in answers.parts(labelled, 3))]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        zero = {"intercept": 0.0, "weights": [0.0] * 13}
-        flat = {"sentence": zero, "confidence": {"intercept": 0.0, "weights": [0.0] * 14}, "threshold": 0.5}
-        models = {"dense": flat, "text": flat}
+        zero = {"intercept": 0.0, "weights": [0.0] * SENTENCE_FEATURES}
+        certain = {"intercept": 0.0, "weights": [0.0] * CONFIDENCE_FEATURES}
+        models = {name: {"sentence": zero, "confidence": certain, "threshold": 0.5} for name in ("dense", "text")}
         try:
             # The words decide which sentences are compared by meaning, so their model comes first.
-            models["text"] = train(program, labelled, folder, "text", [], models)
-            models["dense"] = train(program, labelled, folder, "dense", dense, models)
+            models["text"] = train(program, sets, folder, "text", [], models)
+            models["dense"] = train(program, sets, folder, "dense", dense, models)
             file = folder / "weights.json"
             file.write_text(json.dumps(models))
             for name, more in (("text", []), ("dense", dense)):
-                results = answers.ask(program, labelled, folder, *more, "--weights", str(file))
-                for half in (0, 1):
-                    held = [result for result in results if labelled.halves[result["group"]] == half]
-                    numbers = answers.count(held)
-                    del numbers["reliability"]
-                    print(name, "half", half, json.dumps(numbers))
+                for labelled in sets:
+                    results = answers.ask(program, labelled, folder, *more, "--weights", str(file))
+                    for half in (0, 1):
+                        chosen = [result for result in results if labelled.half(result) == half]
+                        if not chosen:
+                            continue
+                        numbers = answers.count(chosen)
+                        del numbers["reliability"]
+                        print(name, "half", half, labelled.name, json.dumps(numbers))
         except Failure as failure:
             print(f"fit: {failure}", file=sys.stderr)
             return 1

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import subprocess
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from .tools import REPOSITORY, Failure
 
 #: Bins of the reliability curve.
 BINS = 10
+
+#: Libraries as small as a household's, written for this.
+HOUSEHOLDS = REPOSITORY / "Benchmarks" / "households"
 
 
 def test_data() -> Path:
@@ -20,38 +24,70 @@ def test_data() -> Path:
 
 @dataclass
 class Labelled:
-    """Passages and questions; a group is one article."""
+    """Documents and questions as hearth-bench reads them. A question has a `half`: 0 is chosen on, 1 is reported on."""
 
-    passages: list[dict] = field(default_factory=list)
+    name: str
+    documents: list[dict] = field(default_factory=list)
     questions: list[dict] = field(default_factory=list)
-    #: Half of each group: 0 is chosen on, 1 is reported on.
-    halves: list[int] = field(default_factory=list)
+
+    def half(self, result: dict) -> int:
+        """Of the question that a result is about."""
+        return self.questions[result["question"]]["half"]
 
 
 def xquad(path: Path | None = None) -> Labelled:
-    """XQuAD-en: every paragraph is a passage, every article a group. Articles fall into halves by a hash of their title."""
+    """XQuAD-en: every paragraph is a document, every article a group. Articles fall into halves by a hash of their title."""
     path = path or test_data() / "xquad" / "xquad.en.json"
     if not path.exists():
         raise Failure(f"{path} is absent")
-    labelled = Labelled()
+    labelled = Labelled("XQuAD-en")
     for group, article in enumerate(json.loads(path.read_text())["data"]):
-        labelled.halves.append(hashlib.sha256(article["title"].encode()).digest()[0] & 1)
+        half = hashlib.sha256(article["title"].encode()).digest()[0] & 1
         for paragraph in article["paragraphs"]:
             for question in paragraph["qas"]:
-                answers = [answer["text"] for answer in question["answers"]]
-                number = len(labelled.passages)
                 labelled.questions.append(
-                    {"query": question["question"], "passage": number, "group": group, "answers": answers}
+                    {"query": question["question"], "document": len(labelled.documents), "half": half,
+                     "answers": [answer["text"] for answer in question["answers"]]}
                 )
-            labelled.passages.append({"group": group, "title": "", "text": paragraph["context"]})
+            labelled.documents.append({"group": group, "kind": "page", "title": "", "text": paragraph["context"]})
     return labelled
 
 
+def household(path: Path) -> Labelled:
+    """One household's notes, mails and transcripts, English and German; every document is a group of its own."""
+    read = json.loads(path.read_text())
+    documents = [document | {"group": number} for number, document in enumerate(read["documents"])]
+    return Labelled(read["name"], documents, [question | {"half": read["half"]} for question in read["questions"]])
+
+
+def households() -> list[Labelled]:
+    """All of them."""
+    return [household(path) for path in sorted(HOUSEHOLDS.glob("*.json"))]
+
+
+def parts(labelled: Labelled, count: int) -> list[Labelled]:
+    """The same questions to smaller libraries: each has every `count`th document, and most questions have no answer there."""
+    smaller = []
+    for part in range(count):
+        kept = list(range(part, len(labelled.documents), count))
+        numbers = {old: new for new, old in enumerate(kept)}
+        smaller.append(
+            Labelled(
+                f"{labelled.name}, part {part + 1} of {count}",
+                [labelled.documents[number] | {"group": numbers[number]} for number in kept],
+                [question | {"document": numbers.get(question["document"])} for question in labelled.questions],
+            )
+        )
+    return smaller
+
+
 def ask(program: Path, labelled: Labelled, folder: Path, *options: str) -> list[dict]:
-    """What hearth-bench says to every question, with and without its article."""
+    """What hearth-bench says to every question, with what answers it and without."""
     file = folder / "questions.json"
-    file.write_text(json.dumps({"passages": labelled.passages, "questions": labelled.questions}))
-    ran = subprocess.run([program, "answers", file, *options], stdout=subprocess.PIPE, check=False)
+    file.write_text(json.dumps({"documents": labelled.documents, "questions": labelled.questions}))
+    with tempfile.TemporaryDirectory(dir=folder) as home:
+        command = [program, "answers", file, home, *options]
+        ran = subprocess.run(command, stdout=subprocess.PIPE, check=False)
     if ran.returncode != 0:
         raise Failure("hearth-bench answers failed")
     return json.loads(ran.stdout)
@@ -90,9 +126,10 @@ def count(results: list[dict]) -> dict:
     everything = asked + [(result["confidence"], False) for result in removed]
     answered = [(result["confidence"], result["holds"] and not result["removed"])
                 for result in results if result["answered"]]
-    seconds = sorted(result["seconds"] for result in results)
+    seconds = sorted(result["seconds"] for result in results if result["seconds"] is not None)
     return {
         "questions": len(kept),
+        "unanswerable": len(removed),
         "right_passage_first": share([result["cites_right"] for result in kept]),
         "holds_answer": share([result["holds"] for result in kept]),
         "first_sentence_holds_answer": share([result["first_holds"] for result in kept]),
@@ -102,7 +139,7 @@ def count(results: list[dict]) -> dict:
         "answered_is_right": share([right for _, right in answered]),
         "calibration_error": calibration_error(everything),
         "calibration_error_answerable": calibration_error(asked),
-        "calibration_error_answered": calibration_error(answered),
+        "calibration_error_answered": calibration_error(answered) if answered else 0.0,
         "reliability": reliability(everything),
         "judging_seconds_median": seconds[len(seconds) // 2],
     }

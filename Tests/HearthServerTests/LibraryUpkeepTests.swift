@@ -28,7 +28,7 @@ import Testing
             let turn = Turn(
                 id: id(number + (person.id == home.ada.id ? 0 : 100)), session: id(person.id == home.ada.id ? 50 : 150),
                 person: person.id, timestamp: RoutesHousehold.now, user: "Question \(number)", assistant: "Answer",
-                confidence: 0.5, answered: number > 1, citations: [])
+                confidence: 0.5, answered: number > 1, citations: [], author: .extractive)
             try await services.journal.append(turn, timeZone: person.timeZone)
             try await home.library.append(turn)
         }

@@ -55,10 +55,18 @@ import Testing
 
             let session = try #require(answer["session"]?.string)
             let turns = try await home.get("/chat/sessions/\(session)").json["turns"]?.array
-            #expect(turns?.first?["query"] == "How much is the harbour fee?")
+            let turn = try #require(turns?.first)
+            #expect(turn["query"] == "How much is the harbour fee?")
+            for member in Self.answerMembers { #expect(turn[member] == answer[member], "\(member)") }
             #expect(try await home.get("/chat/sessions").json["items"]?.array?.count == 1)
         }
     }
+
+    /// What an answer has, whether it was just given or is read again.
+    private static let answerMembers = [
+        "answer", "confidence", "answered", "cite_ids", "citations", "nearest", "author", "notice", "session",
+        "turn_id",
+    ]
 
     @Test func whatIsNotStoredIsNotKnown() async throws {
         try await RoutesHousehold.with { (home) async throws in
@@ -67,6 +75,10 @@ import Testing
             #expect(answer["answered"] == false)
             #expect(answer["citations"]?.array?.isEmpty == true)
             #expect(try await home.get("/gaps").json["items"]?.array?.first?["count"] == 1)
+            #expect(answer["nearest"]?.array?.isEmpty == false)
+            let session = try #require(answer["session"]?.string)
+            let turn = try #require(try await home.get("/chat/sessions/\(session)").json["turns"]?.array?.first)
+            for member in Self.answerMembers { #expect(turn[member] == answer[member], "\(member)") }
         }
     }
 

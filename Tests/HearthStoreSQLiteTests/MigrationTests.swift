@@ -91,6 +91,48 @@ struct MigrationTests {
         #expect(try schema(path) == schema(fresh))
     }
 
+    @Test("A conversation from before whole answers were kept is read, and goes on")
+    func conversations() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let (path, fresh) = (folder.path("library.db"), folder.path("fresh.db"))
+        let queue = try DatabaseQueue(path: path)
+        try LibraryMigrations.migrator().migrate(queue, upTo: "library")
+        let (ada, session) = (LibraryStoreContract.id(1), LibraryStoreContract.id(5))
+        try await queue.write { db in
+            let blobs = [ada, session, LibraryStoreContract.id(30)].map { CatalogueRow.blob($0) }
+            try db.execute(sql: "INSERT INTO owners (number, person) VALUES (1, ?)", arguments: [blobs[0]])
+            try db.execute(
+                sql: """
+                    INSERT INTO sessions (number, id, owner, started, last, turns, title) VALUES (1, ?, 1, 7, 7, 1, 'Why?')
+                    """, arguments: [blobs[1]])
+            try db.execute(
+                sql: """
+                    INSERT INTO turns (id, session, owner, timestamp, question, answer, confidence, answered, citations)
+                    VALUES (?, 1, 1, 7, 'Why?', 'Because.', 0.5, 1, '[]')
+                    """, arguments: [blobs[2]])
+        }
+        try queue.close()
+        let store = try await SQLiteLibraryStore.open(path: path)
+        var turn = Turn(
+            id: LibraryStoreContract.id(30), session: session, person: ada, timestamp: Timestamp(microseconds: 7),
+            user: "Why?", assistant: "Because.", confidence: 0.5, answered: true, citations: [], author: nil)
+        #expect(try await store.turns(session: session, person: ada) == [turn])
+        turn.id = LibraryStoreContract.id(31)
+        (turn.answered, turn.author, turn.notice) = (false, .model, "Something went wrong.")
+        turn.nearest = [
+            Citation(
+                passage: LibraryStoreContract.id(7), document: LibraryStoreContract.id(8), title: "Near", start: 0,
+                end: 4,
+                quote: "Near")
+        ]
+        try await store.append(turn)
+        #expect(try await store.turns(session: session, person: ada).last == turn)
+        try await store.close()
+        try await SQLiteLibraryStore.open(path: fresh).close()
+        #expect(try schema(path) == schema(fresh))
+    }
+
     /// Writes the fixtures of the newest version anew: run with `HEARTH_WRITE_FIXTURES=1` when a migration is added, then
     /// `sqlite3 FILE .dump` into the fixture of that name.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["HEARTH_WRITE_FIXTURES"] != nil, "writes fixtures"))

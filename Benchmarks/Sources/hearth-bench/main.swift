@@ -15,7 +15,10 @@ do {
     case ("columns", let recordings?):
         guard let home = arguments.dropFirst(2).first else { throw Usage() }
         result = try await StorageBench.columns(recordings: recordings, home: home)
-    case ("answers", let set?): result = try await AnswerBench.run(set: set, options: Array(arguments.dropFirst(2)))
+    case ("answers", let set?):
+        let rest = Array(arguments.dropFirst(2))
+        guard let home = rest.first else { throw Usage() }
+        result = try await AnswerBench.run(set: set, home: home, options: Array(rest.dropFirst()))
     case ("vectors", let folder?):
         let rest = Array(arguments.dropFirst(2))
         guard rest.count == 3, let threshold = Int(rest[1]), let builders = Int(rest[2]) else { throw Usage() }
@@ -47,7 +50,7 @@ struct Usage: Error, CustomStringConvertible {
         """
         usage: hearth-bench validate CASES.json | parse DOCUMENTS.json | admit HOME | append HOME
                             | columns RECORDINGS HOME | vectors FOLDER HOME THRESHOLD BUILDERS
-                            | answers SET.json [--model FOLDER] [--weights FILE] [--features]
+                            | answers SET.json HOME [--models FOLDER] [--weights FILE] [--features]
                             | embed MODEL fp32|int8 THREADS TEXTS.json
                             | retrieval SET.json HOME [--models FOLDER]
                             | library HOME PASSAGES

@@ -25,9 +25,9 @@ function source(citation, number) {
         element("q", {}, citation.quote)));
 }
 
-function nearest(hit) {
-    return element("li", {}, element("a", {href: `/ui/documents/${hit.document_id}?passage=${hit.passage_id}`},
-        element("strong", {}, hit.title || "Untitled"), element("br"), element("q", {}, hit.text || hit.quote || "")));
+function nearest(citation) {
+    return element("li", {}, element("a", {href: citationAddress(citation)},
+        element("strong", {}, citation.title || "Untitled"), element("br"), element("q", {}, citation.quote)));
 }
 
 function showAnswer(place, answer) {

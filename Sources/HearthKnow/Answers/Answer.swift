@@ -3,9 +3,6 @@ package import HearthStore
 
 /// What Hearth says to a question. It is stored as a turn before anyone sees it whole.
 package struct Answer: Sendable, Hashable {
-    /// Who put it into words.
-    package enum Author: String, Sendable, Hashable { case extractive, model }
-
     /// One sentence or two of the person's own documents, or what a language model wrote and the verifier let pass; or
     /// that Hearth does not know.
     package var text: String
@@ -16,14 +13,15 @@ package struct Answer: Sendable, Hashable {
     package var citations: [Citation]
     /// When not answered: the sentences that came nearest, best first.
     package var nearest: [Citation]
-    package var author: Author
+    package var author: Turn.Author
     /// What did not go as configured, for the person to see: a language model that could not be used, for one.
     package var notice: String?
     package var session: UniqueID
     package var turn: UniqueID
 
     package init(
-        text: String, confidence: Double, answered: Bool, citations: [Citation], nearest: [Citation], author: Author,
+        text: String, confidence: Double, answered: Bool, citations: [Citation], nearest: [Citation],
+        author: Turn.Author,
         notice: String? = nil, session: UniqueID, turn: UniqueID
     ) {
         self.text = text
@@ -38,10 +36,7 @@ package struct Answer: Sendable, Hashable {
     }
 
     /// Ids of the cited passages, each once, in the order of the citations.
-    package var citedPassages: [UniqueID] {
-        var seen: Set<UniqueID> = []
-        return citations.map(\.passage).filter { seen.insert($0).inserted }
-    }
+    package var citedPassages: [UniqueID] { citations.passages }
 }
 
 /// What a stream of an answer tells, in this order: sources, then sentences and notices, then the whole.

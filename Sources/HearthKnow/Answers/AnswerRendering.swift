@@ -19,6 +19,20 @@ package enum AnswerRendering {
         ]
     }
 
+    /// A stored turn: its question and time, and its answer with the members it had when it was given.
+    package static func value(_ turn: Turn) -> JSONValue {
+        [
+            "turn_id": .string(turn.id.description), "session": .string(turn.session.description),
+            "timestamp": .string(turn.timestamp.description), "query": .string(turn.user),
+            "answer": .string(turn.assistant), "confidence": .real(turn.confidence),
+            "answered": .bool(turn.answered),
+            "cite_ids": .array(turn.citedPassages.map { .string($0.description) }),
+            "citations": .array(turn.citations.map(self.value)), "nearest": .array(turn.nearest.map(self.value)),
+            "author": turn.author.map { .string($0.rawValue) } ?? .null,
+            "notice": turn.notice.map(JSONValue.string) ?? .null,
+        ]
+    }
+
     /// `{"passage_id","document_id","title","start","end","quote"}`; the range counts code points of the passage.
     package static func value(_ citation: Citation) -> JSONValue {
         [

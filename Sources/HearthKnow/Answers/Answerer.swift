@@ -68,11 +68,17 @@ package struct Answerer: Sendable {
         let erasures = gate.erasures(of: person.id)
         let turns = try await self.turns(question)
         let resolved = FollowUp.resolve(query, turns: turns)
-        let found = try await retriever.search(
-            SearchRequest(query: resolved, limit: AnswerLimits.passages, filter: question.scope))
+        // A question that is about nothing would find anything.
+        let isAboutSomething = EvidenceReader.isAboutSomething(resolved)
+        let found =
+            isAboutSomething
+            ? try await retriever.search(
+                SearchRequest(query: resolved, limit: AnswerLimits.passages, filter: question.scope))
+            : SearchAnswer(hits: [], mode: .text)
         let evidence = try await reader.read(resolved, found: found, scope: question.scope)
         tell(.sources(evidence.sources(limit: AnswerLimits.passages)))
-        let composed = try await compose(query, turns: turns, evidence: evidence, tell: tell)
+        let composed = try await compose(
+            query, turns: turns, evidence: evidence, isAboutSomething: isAboutSomething, tell: tell)
         try Task.checkCancellation()
         let now = time.now()
         let answer = Answer(
@@ -87,6 +93,7 @@ package struct Answerer: Sendable {
                 throw HearthError.erasedMeanwhile("What the answer was made of")
             }
             try await store(answer, query: query, person: person, embedding: found.embedding, at: now)
+            if !answer.answered, isAboutSomething { try await fileGap(answer, query: query, person: person, at: now) }
         }
         told(answer.answered)
         tell(.done(answer))
@@ -98,15 +105,15 @@ package struct Answerer: Sendable {
         var citations: [Citation]
         var confidence: Double
         var answered = true
-        var author = Answer.Author.extractive
+        var author = Turn.Author.extractive
         var notice: String?
     }
 
     private func compose(
-        _ query: String, turns: [Turn], evidence: Evidence, tell: (AnswerEvent) -> Void
+        _ query: String, turns: [Turn], evidence: Evidence, isAboutSomething: Bool, tell: (AnswerEvent) -> Void
     ) async throws -> Composed {
         guard evidence.isEnough, let draft = ExtractiveWriter.write(evidence) else {
-            let text = Self.ignorance(evidence)
+            let text = isAboutSomething ? Self.ignorance(evidence) : Self.aboutNothing
             tell(.text(text))
             return Composed(text: text, citations: [], confidence: evidence.confidence, answered: false)
         }
@@ -132,13 +139,16 @@ package struct Answerer: Sendable {
         let turn = Turn(
             id: answer.turn, session: answer.session, person: person.id, timestamp: now, user: query,
             assistant: answer.text, confidence: answer.confidence, answered: answer.answered,
-            citations: answer.citations, embedding: embedding)
+            citations: answer.citations, nearest: answer.nearest, author: answer.author, notice: answer.notice,
+            embedding: embedding)
         try await journal.append(turn, timeZone: person.timeZone)
         try await library.append(turn)
-        guard !answer.answered else { return }
+    }
+
+    private func fileGap(_ answer: Answer, query: String, person: Person, at now: Timestamp) async throws {
         try await library.file(
             Gap(
-                id: UniqueID.random(at: now), person: person.id, turn: turn.id, question: query,
+                id: UniqueID.random(at: now), person: person.id, turn: answer.turn, question: query,
                 confidence: answer.confidence, openedAt: now))
     }
 
@@ -170,6 +180,10 @@ package struct Answerer: Sendable {
         let turns = try await library.turns(session: session, person: question.person)
         return turns.sorted { ($0.timestamp, $0.id) < ($1.timestamp, $1.id) }
     }
+
+    private static let aboutNothing = """
+        I don't know what you are asking about. Name a person, a thing or a time: “When does the train to Basel leave?”
+        """
 
     private static func ignorance(_ evidence: Evidence) -> String {
         guard let nearest = evidence.sources(limit: 1).first else {

@@ -21,14 +21,14 @@ enum FollowUp {
     static func needsMore(_ query: String) -> Bool {
         let words = Word.all(in: Array(query.unicodeScalars))
         let folded = words.map(\.folded)
-        let content = words.filter { !FunctionWords.contains($0.folded) }
-        if words.isEmpty { return false }
+        let language = QuestionLanguage.of(words)
+        let content = language.content(of: words)
         if content.isEmpty { return true }
-        let opens =
-            folded.first == "and" || folded.starts(with: ["what", "about"]) || folded.starts(with: ["how", "about"])
+        let opens = language.continuations.contains { folded.starts(with: $0) }
         if opens, content.count <= mostContentWords { return true }
-        let hasName = words.dropFirst().contains { $0.isCapitalized && !FunctionWords.contains($0.folded) }
-        return !hasName && content.count <= mostContentWords && !FunctionWords.pronouns.isDisjoint(with: folded)
+        // Where every noun has a capital, a noun may be what the pronoun stands for, or not; the pronoun decides.
+        let hasName = !language.capitalizesNouns && content.contains { $0.isCapitalized && $0.range != words[0].range }
+        return !hasName && content.count <= mostContentWords && !language.pronouns.isDisjoint(with: folded)
     }
 
     private static let mostContentWords = 3

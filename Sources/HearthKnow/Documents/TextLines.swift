@@ -17,6 +17,8 @@ struct TextLines {
         var startsUpper: Bool
         /// Ends in a mark after which no sentence runs on.
         var endsSentence: Bool
+        /// As mails mark what they quote.
+        var isQuoted: Bool
     }
 
     private enum Shape { case text, item, row, heading, rule, fence }
@@ -118,6 +120,8 @@ struct TextLines {
 
     private func runs(on previous: Line, into line: Line, wrapped: Int) -> Bool {
         if previous.shape == .heading || previous.shape == .row { return false }
+        // What is quoted and what is said to it are two texts.
+        if previous.isQuoted != line.isQuoted { return false }
         // Ragged lines that begin like sentences are lines of their own: a list, an address, a poem.
         if line.startsUpper, previous.range.count < wrapped { return false }
         return true
@@ -137,7 +141,9 @@ struct TextLines {
         let last = bytes.scalar(at: bytes.scalarStart(before: range.upperBound)).value
         let endsSentence =
             SentenceMarks.isTerminator(last) || [0x2c, 0x3a, 0x3b, 0xff0c, 0xff1a, 0x3001].contains(last)
-        return Line(range: range, shape: shape(range), startsUpper: startsUpper, endsSentence: endsSentence)
+        return Line(
+            range: range, shape: shape(range), startsUpper: startsUpper, endsSentence: endsSentence,
+            isQuoted: first == 0x3e)
     }
 
     private func shape(_ range: Range<Int>) -> Shape {

@@ -266,8 +266,10 @@ enum ComponentSchemas {
     ])
 
     private static let turn = Shape.object([
-        "turn_id": Shape.id, "timestamp": Shape.time, "query": Shape.text, "answer": Shape.text, "confidence": share,
-        "answered": Shape.flag, "citations": Shape.array(Shape.named("Citation")),
+        "turn_id": Shape.id, "session": Shape.id, "timestamp": Shape.time, "query": Shape.text, "answer": Shape.text,
+        "confidence": share, "answered": Shape.flag, "cite_ids": Shape.array(Shape.id),
+        "citations": Shape.array(Shape.named("Citation")), "nearest": Shape.array(Shape.named("Citation")),
+        "author": Shape.optional(Shape.text), "notice": Shape.optional(Shape.text),
     ])
 
     private static let gap = Shape.object([

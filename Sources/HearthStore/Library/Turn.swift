@@ -2,6 +2,9 @@ package import HearthCore
 
 /// One question and its answer.
 package struct Turn: Sendable, Hashable {
+    /// Who put the answer into words.
+    package enum Author: String, Sendable, Hashable, CaseIterable { case extractive, model }
+
     package var id: UniqueID
     package var session: UniqueID
     package var person: UniqueID
@@ -12,12 +15,19 @@ package struct Turn: Sendable, Hashable {
     package var confidence: Double
     package var answered: Bool
     package var citations: [Citation]
+    /// When not answered: the sentences that came nearest, best first.
+    package var nearest: [Citation]
+    /// nil for turns of a version that did not keep it.
+    package var author: Author?
+    /// What did not go as configured, as the person was told.
+    package var notice: String?
     /// Of the question; nil without a model.
     package var embedding: [Float]?
 
     package init(
         id: UniqueID, session: UniqueID, person: UniqueID, timestamp: Timestamp, user: String, assistant: String,
-        confidence: Double, answered: Bool, citations: [Citation], embedding: [Float]? = nil
+        confidence: Double, answered: Bool, citations: [Citation], nearest: [Citation] = [], author: Author?,
+        notice: String? = nil, embedding: [Float]? = nil
     ) {
         self.id = id
         self.session = session
@@ -28,7 +38,23 @@ package struct Turn: Sendable, Hashable {
         self.confidence = confidence
         self.answered = answered
         self.citations = citations
+        self.nearest = nearest
+        self.author = author
+        self.notice = notice
         self.embedding = embedding
+    }
+}
+
+extension Turn {
+    /// Ids of the cited passages, each once, in the order of the citations.
+    package var citedPassages: [UniqueID] { citations.passages }
+}
+
+extension [Citation] {
+    /// Ids of the passages, each once, in order.
+    package var passages: [UniqueID] {
+        var seen: Set<UniqueID> = []
+        return map(\.passage).filter { seen.insert($0).inserted }
     }
 }
 

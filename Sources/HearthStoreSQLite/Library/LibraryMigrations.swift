@@ -10,6 +10,9 @@ enum LibraryMigrations {
             try db.execute(sql: conversations)
         }
         migrator.registerMigration("forgotten") { try $0.execute(sql: forgotten) }
+        migrator.registerMigration("whole answers") { db in
+            try db.execute(sql: wholeAnswers)
+        }
         return migrator
     }
 
@@ -167,5 +170,13 @@ enum LibraryMigrations {
             count INTEGER NOT NULL,
             UNIQUE (owner, form)
         ) STRICT;
+        """
+
+    private static let wholeAnswers = """
+        ALTER TABLE turns ADD COLUMN -- of an answer that is none: what came nearest, as citations
+            nearest TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(nearest));
+        ALTER TABLE turns ADD COLUMN -- NULL: the turn is from before it was kept
+            author TEXT CHECK (author IN ('extractive', 'model'));
+        ALTER TABLE turns ADD COLUMN notice TEXT; -- what did not go as configured
         """
 }

@@ -20,11 +20,13 @@ extension SQLiteLibraryStore {
             try db.execute(
                 sql: """
                     INSERT INTO turns (id, session, owner, timestamp, question, answer, confidence, answered,
-                    citations, embedding) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                    citations, nearest, author, notice, embedding)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
                     """,
                 arguments: [
                     CatalogueRow.blob(turn.id), session, owner, turn.timestamp.microseconds, turn.user, turn.assistant,
                     turn.confidence, turn.answered, CitationCoding.text(of: turn.citations),
+                    CitationCoding.text(of: turn.nearest), turn.author?.rawValue, turn.notice,
                     turn.embedding.map(LibraryRow.data),
                 ])
             guard db.changesCount == 1 else {
@@ -37,11 +39,14 @@ extension SQLiteLibraryStore {
 
     private static func turn(_ row: Row, person: UniqueID) throws -> Turn {
         let embedding: Data? = row["embedding"]
+        let author: String? = row["author"]
         return Turn(
             id: try CatalogueRow.id(row["id"]), session: try CatalogueRow.id(row["session_id"]), person: person,
             timestamp: Timestamp(microseconds: row["timestamp"]), user: row["question"], assistant: row["answer"],
             confidence: row["confidence"], answered: row["answered"],
-            citations: try CitationCoding.citations(row["citations"]), embedding: embedding.map(LibraryRow.embedding))
+            citations: try CitationCoding.citations(row["citations"]),
+            nearest: try CitationCoding.citations(row["nearest"]), author: author.flatMap(Turn.Author.init),
+            notice: row["notice"], embedding: embedding.map(LibraryRow.embedding))
     }
 
     private func turns(

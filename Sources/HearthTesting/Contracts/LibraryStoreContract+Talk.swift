@@ -7,7 +7,8 @@ extension LibraryStoreContract {
     ) -> Turn {
         Turn(
             id: id(number), session: id(session), person: person, timestamp: time(seconds), user: question,
-            assistant: "because", confidence: 0.75, answered: true, citations: [])
+            assistant: "because", confidence: 0.75, answered: true, citations: [],
+            author: .extractive)
     }
 
     static func verifyTurns(_ make: Make) async throws {
@@ -19,9 +20,14 @@ extension LibraryStoreContract {
             Citation(passage: id(7), document: id(8), title: "T", start: 3, end: 9, quote: "“quo\nte”"),
             Citation(passage: id(9), document: id(8), title: "", start: 0, end: 0, quote: ""),
         ]
+        full.nearest = [Citation(passage: id(9), document: id(8), title: "Near", start: 1, end: 2, quote: "\u{0}é")]
+        full.author = .model
+        full.notice = "The language model's \"answer\" is incomplete."
         full.embedding = [1, -0.5, .leastNonzeroMagnitude, 0]
+        var early = turn(31, session: 6, at: 5, "first of six")
+        early.author = nil
         let turns = [
-            full, turn(31, session: 6, at: 5, "first of six"), turn(32, session: 5, at: 20),
+            full, early, turn(32, session: 5, at: 20),
             turn(33, session: 7, at: 20, "seven"), turn(34, session: 5, at: 1, person: bob, "bob's"),
         ]
         for turn in turns { try await store.append(turn) }

@@ -11,7 +11,7 @@ struct TurnJournalTests {
             person: UniqueID(high: 3, low: 3),
             timestamp: Timestamp("2026-01-01T00:30:00Z") ?? Timestamp(microseconds: 0),
             user: "Line\nbreak “\(number)”", assistant: "…", confidence: 0.5, answered: true, citations: [],
-            embedding: [0.25, -1])
+            author: .extractive, embedding: [0.25, -1])
     }
 
     private static func use(_ body: (String, TurnJournal) async throws -> Void) async throws {

@@ -1,49 +1,46 @@
 import Foundation
 import HearthCore
+import HearthKnow
 import HearthStore
 
-/// Passages and questions whose answers are known: `{"passages": [{"group", "title", "text"}], "questions": [{"query",
-/// "passage", "group", "answers": [text]}]}`. A group is what is taken away to make its questions unanswerable.
+/// Documents and questions whose answers are known: `{"documents": [{"group", "kind", "title", "text"}], "questions":
+/// [{"query", "document", "answers": [text]}]}`. A group is what is taken away to make its questions unanswerable; a
+/// question whose `document` is null has no answer in any of them.
 struct LabelledSet {
     struct Entry {
         var group: Int
-        var found: FoundPassage
+        var draft: DocumentDraft
     }
 
     struct Case {
         var query: String
-        var passage: Int
-        var group: Int
+        /// Number of the document that answers.
+        var document: Int?
         var answers: [String]
     }
 
-    var passages: [Entry] = []
+    static let person = UniqueID(high: 1, low: 1)
+
+    var documents: [Entry] = []
     var questions: [Case] = []
-    let person = UniqueID(high: 1, low: 1)
 
     init(file: String) throws {
-        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: file)))
-        let set = try JSONValue(parsing: bytes)
-        let time = Timestamp(microseconds: 0)
-        for (index, item) in (set["passages"]?.array ?? []).enumerated() {
-            guard let text = item["text"]?.string, let group = item["group"]?.int64 else { throw Usage() }
-            let id = UniqueID(high: 2, low: UInt64(index))
-            let passage = Passage(
-                id: id, number: Int64(index + 1), document: id, version: 1, index: 0, offset: 0, text: text)
-            let head = DocumentHead(
-                id: id, kind: .page, title: item["title"]?.string ?? "", language: "en",
-                source: DocumentSource(name: "benchmark", key: String(index)), timestamp: time, received: time,
-                version: 1, passages: 1, metadata: [:], summary: "")
-            passages.append(Entry(group: Int(group), found: FoundPassage(passage: passage, document: head)))
+        let set = try JSONValue(parsing: Array(try Data(contentsOf: URL(fileURLWithPath: file))))
+        for (index, item) in (set["documents"]?.array ?? []).enumerated() {
+            guard let text = item["text"]?.string, let group = item["group"]?.int64, let title = item["title"]?.string,
+                let kind = item["kind"]?.string.flatMap(DocumentKind.init)
+            else { throw Usage() }
+            let draft = DocumentDraft(
+                person: Self.person, kind: kind, title: title.isEmpty ? nil : title, text: text,
+                source: DraftSource(name: "benchmark", key: String(index)))
+            documents.append(Entry(group: Int(group), draft: draft))
         }
         for item in set["questions"]?.array ?? [] {
-            guard let query = item["query"]?.string, let passage = item["passage"]?.int64,
-                let group = item["group"]?.int64
-            else { throw Usage() }
+            guard let query = item["query"]?.string, let document = item["document"] else { throw Usage() }
+            let number = document.int64.map { Int($0) }
+            guard document.isNull || number.map(documents.indices.contains) == true else { throw Usage() }
             questions.append(
-                Case(
-                    query: query, passage: Int(passage), group: Int(group),
-                    answers: (item["answers"]?.array ?? []).compactMap(\.string)))
+                Case(query: query, document: number, answers: (item["answers"]?.array ?? []).compactMap(\.string)))
         }
     }
 }

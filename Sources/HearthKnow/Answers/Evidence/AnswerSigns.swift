@@ -5,30 +5,44 @@ struct AnswerSigns: Sendable, Hashable {
     var times = 0
     var quantities = 0
     var places = 0
+    /// Where something is, without a name: "under the pot".
+    var spots = 0
     var reasons = 0
     var manners = 0
     var definitions = 0
 
-    init(_ words: some RandomAccessCollection<Word>, known: Set<String>) {
+    /// Of a sentence in the language of the question.
+    init(_ words: some RandomAccessCollection<Word>, known: Set<String>, language: QuestionLanguage) {
         let words = Array(words)
+        let signs = language.answering
         for (index, word) in words.enumerated() {
-            if index > 0, index < 8, ["is", "are", "was", "were", "means", "called"].contains(word.folded) {
-                definitions += 1
+            if index > 0, index < 8, signs.definitions.contains(word.folded) { definitions += 1 }
+            if signs.beforeSpots.contains(word.folded),
+                words[(index + 1)...].prefix(3).contains(where: {
+                    !known.contains($0.stem) && !$0.isNumeric && !language.functionWords.contains($0.folded)
+                        && !signs.times.contains($0.folded) && !signs.months.contains($0.folded)
+                })
+            {
+                spots += 1
             }
             guard !known.contains(word.stem) else { continue }
-            if Self.isYear(word.folded) || Self.months.contains(word.folded) && word.isCapitalized
-                || Self.times.contains(word.folded)
+            if Self.isYear(word.folded) || signs.months.contains(word.folded) && word.isCapitalized
+                || signs.times.contains(word.folded)
             {
                 times += 1
             }
-            if word.isNumeric || Self.numbers.contains(word.folded) { quantities += 1 }
-            if Self.reasons.contains(word.folded) { reasons += 1 }
-            if Self.manners.contains(word.folded) { manners += 1 }
-            guard word.isCapitalized, !FunctionWords.contains(word.folded) else { continue }
+            if word.isNumeric || signs.numbers.contains(word.folded) { quantities += 1 }
+            if signs.reasons.contains(word.folded) { reasons += 1 }
+            if signs.manners.contains(word.folded) { manners += 1 }
+            guard word.isCapitalized, !language.functionWords.contains(word.folded) else { continue }
             // The first word of a sentence has a capital anyway: it counts when the next one has one too.
             guard index > 0 || words.count > 1 && words[1].isCapitalized else { continue }
-            names += 1
-            if index > 0, Self.beforePlaces.contains(words[index - 1].folded) { places += 1 }
+            if index > 0, signs.beforePlaces.contains(words[index - 1].folded) { places += 1 }
+            // A noun with its capital is a name when it stands with another, and could be one otherwise.
+            let isName =
+                !language.capitalizesNouns || index > 0 && words[index - 1].isCapitalized
+                || index > 0 && signs.beforeNames.contains(words[index - 1].folded)
+            names = isName ? names + 1 : max(names, 1)
         }
     }
 
@@ -37,7 +51,7 @@ struct AnswerSigns: Sendable, Hashable {
         switch kind {
         case .person: names >= 2 ? 1 : names == 1 ? 0.7 : 0
         case .time: times > 0 ? 1 : quantities > 0 ? 0.4 : 0
-        case .place: places > 0 ? 1 : names > 0 ? 0.6 : 0
+        case .place: places > 0 ? 1 : names > 0 || spots > 0 ? 0.6 : 0
         case .quantity: quantities > 0 ? 1 : 0
         case .reason: reasons > 0 ? 1 : 0.3
         case .manner: manners > 0 ? 1 : 0.5
@@ -55,22 +69,4 @@ struct AnswerSigns: Sendable, Hashable {
         else { return false }
         return digits.utf8.count == 3 || digits.hasPrefix("1") || digits.hasPrefix("20")
     }
-
-    private static let months = FunctionWords.set(
-        "january february march april may june july august september october november december")
-    private static let times = FunctionWords.set(
-        """
-        century centuries decade decades monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday
-        morning afternoon evening night noon midnight weekend week weeks ago later
-        """)
-    private static let numbers = FunctionWords.set(
-        """
-        zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-        eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion
-        dozen half third quarter twice once
-        """)
-    private static let reasons = FunctionWords.set(
-        "because since due so caused result therefore thus reason order cause causes resulted owing as")
-    private static let manners = FunctionWords.set("by through using via with method means")
-    private static let beforePlaces = FunctionWords.set("in at from to near into outside across")
 }

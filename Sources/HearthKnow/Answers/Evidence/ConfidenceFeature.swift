@@ -28,4 +28,10 @@ package enum ConfidenceFeature: String, Sendable, CaseIterable {
     case heavyCoverage
     /// How well names, dates, numbers, … in it fit the kind of question.
     case fit
+    /// Logarithm of the number of the question's words that it holds: three of three say more than one of one.
+    case heldWords
+    /// The share of the question's names and numbers that its passage lacks: what is said of another is no answer.
+    case missingNames
+    /// The share of the question's weight in words that nothing stored holds.
+    case unheard
 }

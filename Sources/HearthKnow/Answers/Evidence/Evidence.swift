@@ -1,5 +1,9 @@
 package import HearthStore
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// The sentences that could answer a question, judged.
 package struct Evidence: Sendable {
     package struct Sentence: Sendable {
@@ -14,6 +18,10 @@ package struct Evidence: Sendable {
         /// Similarity of meaning with the question; nil without vectors.
         var dense: Double?
         var coverage: Double
+        /// Its stems and those of the question that it replies to.
+        var held: Set<String>
+        /// It is read together with the question before it.
+        var isReply: Bool
         /// How well its names, dates, … fit the kind of question.
         var fit: Double
     }
@@ -29,8 +37,10 @@ package struct Evidence: Sendable {
     }
 
     let passages: [ReadPassage]
-    /// Best first.
+    /// Those that can answer, best first.
     package let sentences: [Sentence]
+    /// Those that ask, or repeat the question: they name what is near and answer nothing. Best first.
+    let echoes: [Sentence]
     /// In the order of `ConfidenceFeature`; all zero without sentences.
     package let confidenceFeatures: [Double]
     /// 0 to 1: how likely an answer from these sentences is right.
@@ -43,15 +53,29 @@ package struct Evidence: Sendable {
         return passage.citation(passage.sentences[sentence.index].range)
     }
 
-    /// The best sentence of each passage, best first.
+    /// The best sentence of each passage, best first; of a passage that only asks, its best question.
     package func sources(limit: Int) -> [Citation] {
         var seen: Set<Int> = []
-        return sentences.filter { seen.insert($0.passage).inserted }.prefix(limit).map(citation)
+        return (sentences + echoes).filter { seen.insert($0.passage).inserted }.prefix(limit).map(citation)
     }
 
-    init(passages: [ReadPassage], sentences: [Sentence], terms: QuestionTerms, models: AnswerModels.Pair) {
+    /// Of a question that asks about nothing.
+    static let none = Evidence()
+
+    private init() {
+        (passages, sentences, echoes) = ([], [], [])
+        confidenceFeatures = ConfidenceFeature.allCases.map { _ in 0 }
+        confidence = 0
+        isEnough = false
+    }
+
+    init(
+        passages: [ReadPassage], sentences: [Sentence], echoes: [Sentence], terms: QuestionTerms,
+        models: AnswerModels.Pair
+    ) {
         self.passages = passages
         self.sentences = sentences
+        self.echoes = echoes
         confidenceFeatures = Self.confidenceFeatures(passages, sentences, terms)
         guard !sentences.isEmpty else {
             confidence = 0
@@ -68,14 +92,15 @@ package struct Evidence: Sendable {
         guard let best = sentences.first else { return ConfidenceFeature.allCases.map { _ in 0 } }
         let passage = passages[best.passage]
         let others = passages.indices.filter { $0 != best.passage }.map { passages[$0] }
-        var pair = stems(of: best, passages)
-        if sentences.count > 1 { pair.formUnion(stems(of: sentences[1], passages)) }
+        let pair = sentences.prefix(2).reduce(into: Set<String>()) { $0.formUnion($1.held) }
         let heaviest = terms.stems.sorted { (terms.weights[$0] ?? 0) > (terms.weights[$1] ?? 0) }
         let missing = heaviest.first { !passage.stems.contains($0) }.flatMap { terms.weights[$0] } ?? 0
         let heavy = heaviest.prefix(3)
         let heavyWeight = heavy.reduce(0) { $0 + (terms.weights[$1] ?? 0) }
         let heldWeight = heavy.reduce(0) { passage.stems.contains($1) ? $0 + (terms.weights[$1] ?? 0) : $0 }
         let dense = passage.dense ?? 0
+        let heldWords = terms.stems.count { best.held.contains($0) }
+        let lackingNames = Double(terms.names.count { !passage.stems.contains($0) })
         return [
             best.logit, sentences.count > 1 ? best.logit - sentences[1].logit : 0,
             dense, dense - (others.compactMap(\.dense).max() ?? 0),
@@ -83,10 +108,7 @@ package struct Evidence: Sendable {
             best.coverage, terms.coverage(pair), passage.coverage,
             passage.score, passage.score - (others.map(\.score).max() ?? 0),
             missing / terms.totalWeight, heavyWeight > 0 ? heldWeight / heavyWeight : 0, best.fit,
+            log(Double(1 + heldWords)), lackingNames / Double(max(1, terms.names.count)), terms.unheard,
         ]
-    }
-
-    private static func stems(of sentence: Sentence, _ passages: [ReadPassage]) -> Set<String> {
-        passages[sentence.passage].text.sentences[sentence.index].stems
     }
 }

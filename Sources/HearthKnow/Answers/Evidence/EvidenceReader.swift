@@ -15,23 +15,42 @@ package struct EvidenceReader: Sendable {
         self.models = models
     }
 
-    /// `query` is what was searched for, and `found` what came of it.
+    /// `query` is what was searched for, and `found` what came of it. A query without a word of content has no evidence.
     package func read(_ query: String, found: SearchAnswer, scope: DocumentFilter) async throws -> Evidence {
         let words = Word.all(in: Array(query.unicodeScalars.prefix(AnswerLimits.question)))
         let counted = QuestionTerms.counted(in: words)
+        guard !counted.isEmpty else { return .none }
         let frequencies = try await statistics.frequencies(of: counted.map(\.folded), scope: scope)
         let terms = QuestionTerms(words: words, counted: counted, frequencies: frequencies)
         let hits = Array(found.hits.prefix(AnswerLimits.passages))
         var passages = Self.passages(hits, terms)
         var sentences = Self.sentences(passages, terms)
         Self.judge(&sentences, by: models.text.sentence)
+        let echoes = sentences.filter { Self.isEcho($0, passages, terms) }
+        sentences.removeAll { Self.isEcho($0, passages, terms) }
         guard let embedder, let question = found.embedding, question.count == embedder.dimension else {
-            return Evidence(passages: passages, sentences: sentences, terms: terms, models: models.text)
+            return Evidence(
+                passages: passages, sentences: sentences, echoes: echoes, terms: terms, models: models.text)
         }
         sentences = Array(sentences.prefix(AnswerLimits.comparedSentences))
         try await compare(&sentences, &passages, with: question, by: embedder)
         Self.judge(&sentences, by: models.dense.sentence)
-        return Evidence(passages: passages, sentences: sentences, terms: terms, models: models.dense)
+        return Evidence(
+            passages: passages, sentences: sentences, echoes: echoes, terms: terms, models: models.dense)
+    }
+
+    /// Whether a sentence asks, repeats the question or only greets: however near, it answers nothing.
+    private static func isEcho(
+        _ sentence: Evidence.Sentence, _ passages: [Evidence.ReadPassage], _ terms: QuestionTerms
+    ) -> Bool {
+        let text = passages[sentence.passage].text.sentences[sentence.index]
+        return text.asks || SentenceForm.isCourtesy(text.words)
+            || SentenceForm.repeats(text.words, known: terms.known, kind: terms.kind)
+    }
+
+    /// False for "is it?" and "?", where every word only builds the sentence.
+    package static func isAboutSomething(_ query: String) -> Bool {
+        !QuestionTerms.counted(in: Word.all(in: Array(query.unicodeScalars))).isEmpty
     }
 
     private static func passages(_ hits: [SearchHit], _ terms: QuestionTerms) -> [Evidence.ReadPassage] {
@@ -62,12 +81,13 @@ package struct EvidenceReader: Sendable {
         let best = max(passages.map(\.score).max() ?? 0, 1e-9)
         return passages.enumerated().flatMap { rank, passage in
             passage.text.sentences.indices.map { index in
-                let (features, fit) = SentenceFeature.measure(
+                let measured = SentenceFeature.measure(
                     index, of: passage.text, rank: rank, textShare: passage.score / best,
                     passageCoverage: passage.coverage, terms: terms)
                 return Evidence.Sentence(
-                    passage: rank, index: index, features: features, logit: 0,
-                    coverage: terms.coverage(passage.text.sentences[index].stems), fit: fit)
+                    passage: rank, index: index, features: measured.features, logit: 0,
+                    coverage: terms.coverage(measured.held), held: measured.held, isReply: measured.isReply,
+                    fit: measured.fit)
             }
         }
     }
@@ -90,7 +110,8 @@ package struct EvidenceReader: Sendable {
         let texts =
             sentences.map { sentence in
                 let passage = passages[sentence.passage].text
-                return passage.text(passage.sentences[sentence.index].range)
+                let read = passage.sentences[sentence.index]
+                return (sentence.isReply ? read.question.map { $0.text + " " } ?? "" : "") + passage.text(read.range)
             } + unknown.map { passages[$0].text.found.passage.text }
         guard !texts.isEmpty else { return }
         // Many texts, but a person waits for them.

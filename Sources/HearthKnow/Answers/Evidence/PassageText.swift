@@ -11,16 +11,29 @@ struct PassageText: Sendable {
         var range: Range<Int>
         var words: [Word]
         var stems: Set<String>
+        /// Asks, and therefore answers nothing.
+        var asks = false
+        /// To which it may be the reply: it is read together with that.
+        var question: Question?
+
+        struct Question: Sendable {
+            var text: String
+            var words: [Word]
+        }
     }
 
     init(_ found: FoundPassage) {
         self.found = found
         let scalars = Array(found.passage.text.unicodeScalars.prefix(AnswerLimits.passageLength))
         self.scalars = scalars
-        sentences = SentenceRanges.all(in: scalars).prefix(AnswerLimits.sentencesPerPassage).map { range in
+        var sentences = SentenceRanges.all(in: scalars).prefix(AnswerLimits.sentencesPerPassage).map { range in
             let words = Word.all(in: scalars[range], from: range.lowerBound)
-            return Sentence(range: range, words: words, stems: Set(words.map(\.stem)))
+            return Sentence(
+                range: range, words: words, stems: Set(words.map(\.stem)),
+                asks: SentenceForm.asks(scalars[range], words))
         }
+        Replies.find(in: &sentences, scalars, below: found.passage.index == 0 ? found.document.title : "")
+        self.sentences = sentences
     }
 
     func text(_ range: Range<Int>) -> String {

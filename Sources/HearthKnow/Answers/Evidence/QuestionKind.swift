@@ -2,56 +2,45 @@
 package enum QuestionKind: String, Sendable, Hashable, CaseIterable {
     case person, time, place, quantity, reason, manner, decision, definition, thing, other
 
-    init(_ words: [Word]) {
+    init(_ words: [Word], _ language: QuestionLanguage) {
+        let asking = language.asking
         let folded = words.map(\.folded)
         let all = Set(folded)
         // The word after "what" or "which", or the one after that: "what year", "which German city".
         var asked: Set<String> = []
-        for (index, word) in folded.enumerated() where word == "what" || word == "which" {
+        for (index, word) in folded.enumerated() where asking.thing.contains(word) {
             asked.formUnion(folded[(index + 1)...].prefix(2))
         }
-        var measured = false
-        for (index, word) in folded.enumerated() where word == "how" && index + 1 < folded.count {
-            measured = measured || Self.measures.contains(folded[index + 1])
+        var measured: Set<String> = []
+        for (index, word) in folded.enumerated() where asking.manner.contains(word) {
+            measured.formUnion(folded[(index + 1)...].prefix(1).filter(asking.measures.contains))
+            // "Wie viel Uhr": what is counted tells.
+            if !measured.isEmpty { asked.formUnion(folded[(index + 1)...].dropFirst().prefix(1)) }
         }
-        if !all.isDisjoint(with: ["who", "whom", "whose"]) {
+        if !all.isDisjoint(with: asking.person) {
             self = .person
-        } else if all.contains("when") || !asked.isDisjoint(with: Self.times) {
+        } else if !all.isDisjoint(with: asking.time) || measured.isEmpty && !asked.isDisjoint(with: asking.times) {
             self = .time
-        } else if all.contains("where") || !asked.isDisjoint(with: Self.places) {
+        } else if !all.isDisjoint(with: asking.place) || measured.isEmpty && !asked.isDisjoint(with: asking.places) {
             self = .place
-        } else if measured || !asked.isDisjoint(with: Self.quantities) {
+        } else if !measured.isEmpty {
+            self = asked.contains("uhr") ? .time : .quantity
+        } else if !asked.isDisjoint(with: asking.quantities) {
             self = .quantity
-        } else if all.contains("why") || !asked.isDisjoint(with: ["reason", "reasons", "caused", "causes", "cause"]) {
+        } else if !all.isDisjoint(with: asking.reason) || !asked.isDisjoint(with: asking.reasons) {
             self = .reason
-        } else if all.contains("how") {
-            self = .manner
-        } else if let first = folded.first, first == "what", folded.count <= 5,
-            folded.count > 2, ["is", "are", "was", "were"].contains(folded[1])
+        } else if let index = folded.firstIndex(where: asking.manner.contains) {
+            self = folded[(index + 1)...].first.map(asking.naming.contains) == true ? .thing : .manner
+        } else if let first = folded.first, asking.thing.contains(first), folded.count <= 5,
+            folded.count > 2, asking.copulas.contains(folded[1])
         {
             self = .definition
-        } else if !all.isDisjoint(with: ["what", "which"]) {
+        } else if !all.isDisjoint(with: asking.thing) {
             self = .thing
-        } else if let first = folded.first, Self.decisions.contains(first) {
+        } else if let first = folded.first, asking.decisions.contains(first) {
             self = .decision
         } else {
             self = .other
         }
     }
-
-    private static let measures = FunctionWords.set(
-        "many much long old far tall large big high often fast deep wide heavy late early soon")
-    private static let times = FunctionWords.set("year years date day month decade century time weekday hour")
-    private static let places = FunctionWords.set(
-        """
-        city country state place town location region continent county area building river street address island province
-        nation university school stadium room village district
-        """)
-    private static let quantities = FunctionWords.set(
-        """
-        percentage percent number amount population score age size height length distance cost price rate temperature
-        weight speed fee rent salary
-        """)
-    private static let decisions = FunctionWords.set(
-        "is are was were do does did has have had can could will would should am may")
 }

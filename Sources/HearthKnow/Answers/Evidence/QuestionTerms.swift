@@ -3,6 +3,7 @@ package import HearthStore
 /// The words of a question, each with how much it tells: a word that few passages hold tells much.
 package struct QuestionTerms: Sendable {
     let kind: QuestionKind
+    let language: QuestionLanguage
     /// Stems of the words that count, in their order, each once.
     let stems: [String]
     /// By stem: how much a match tells.
@@ -10,27 +11,55 @@ package struct QuestionTerms: Sendable {
     let totalWeight: Double
     /// Stems of all words.
     let known: Set<String>
+    /// The share of the weight of words that no passage holds.
+    let unheard: Double
+    /// Stems of names and numbers: what a passage about something else of the kind has not.
+    let names: Set<String>
+    /// The word that asks: "where", "wann".
+    let asking: Set<String>
 
     /// `frequencies` are those of `counted(in:)`, in that order.
     init(words: [Word], counted: [Word], frequencies: TermFrequencies) {
-        kind = QuestionKind(words)
+        let language = QuestionLanguage.of(words)
+        self.language = language
+        kind = QuestionKind(words, language)
         stems = counted.map(\.stem)
         known = Set(words.map(\.stem))
-        let passages = Double(frequencies.passages)
+        asking = Set(words.lazy.map(\.folded).filter(language.asking.all.contains))
+        // The first word has a capital anyway.
+        names = Set(
+            counted.filter { word in
+                word.isNumeric || !language.capitalizesNouns && word.isCapitalized && word.range != words.first?.range
+            }.map(\.stem))
         var weights: [String: Double] = [:]
+        var unheard = 0.0
         for (word, count) in zip(counted, frequencies.counts) {
-            weights[word.stem] = max(Self.leastWeight, Stems.weight(passages: passages, holders: Double(count)))
+            let weight = Self.weight(of: word, count: count, in: frequencies.passages, language)
+            weights[word.stem] = weight
+            if count == 0 { unheard += weight }
         }
         self.weights = weights
         totalWeight = max(stems.reduce(0) { $0 + (weights[$1] ?? 0) }, Self.leastWeight)
+        self.unheard = unheard / totalWeight
     }
 
-    /// The words of a question that count: those with content, or all when none has; each stem once.
+    /// In a small library it is chance which words are rare: it is counted as if there were some more passages, in some of
+    /// which the words of everyday talk stand.
+    private static func weight(
+        of word: Word, count: Int, in passages: Int, _ language: QuestionLanguage
+    ) -> Double {
+        let assumed = language.commonWords.contains(word.folded) ? Self.assumedHolders : 0
+        return max(
+            Self.leastWeight,
+            Stems.weight(
+                passages: Double(passages) + Self.assumedPassages, holders: Double(count) + assumed))
+    }
+
+    /// The words of a question that count: those with content, each stem once. None: nothing is asked about.
     static func counted(in words: [Word]) -> [Word] {
         var seen: Set<String> = []
-        let content = words.filter { !FunctionWords.contains($0.folded) }
-        let chosen = content.isEmpty ? words : content
-        return Array(chosen.filter { seen.insert($0.stem).inserted }.prefix(AnswerLimits.questionWords))
+        let content = QuestionLanguage.of(words).content(of: words)
+        return Array(content.filter { seen.insert($0.stem).inserted }.prefix(AnswerLimits.questionWords))
     }
 
     /// 0 to 1: the share of the question's weight that these stems hold.
@@ -39,6 +68,10 @@ package struct QuestionTerms: Sendable {
     }
 
     private static let leastWeight = 0.01
+    /// Passages that are assumed beside those stored.
+    private static let assumedPassages = 20.0
+    /// How many of them hold a word of everyday talk.
+    private static let assumedHolders = 5.0
 }
 
 /// How many passages hold each of some words.

@@ -2,7 +2,8 @@
 import Glibc
 #endif
 
-/// What is measured of a sentence to tell whether it answers. The order is that of the fitted weights.
+/// What is measured of a sentence to tell whether it answers. The order is that of the fitted weights. The reply to a question is
+/// measured together with the words of that question.
 package enum SentenceFeature: String, Sendable, CaseIterable {
     /// 1 for sentences of the first passage found, 1/2 for the second, …
     case rank
@@ -16,7 +17,7 @@ package enum SentenceFeature: String, Sendable, CaseIterable {
     case coverage
     /// The same with the sentence before it.
     case coverageWithPrevious
-    /// The same of the sentence before it alone.
+    /// The same of the sentence before it alone; 0 when that asks.
     case coverageOfPrevious
     /// The same of its passage and title.
     case passageCoverage
@@ -30,24 +31,42 @@ package enum SentenceFeature: String, Sendable, CaseIterable {
     case novelty
     /// 1 when it begins with a word that stands for something said before.
     case pronoun
+    /// 1 when it holds the word that asks: "nobody knows where the key is".
+    case asking
 
     /// All but the two that need vectors.
     static func measure(
         _ index: Int, of passage: PassageText, rank: Int, textShare: Double, passageCoverage: Double,
         terms: QuestionTerms
-    ) -> (features: [Double], signs: Double) {
+    ) -> Measured {
         let sentence = passage.sentences[index]
-        let previous = index > 0 ? passage.sentences[index - 1].stems : []
-        let coverage = terms.coverage(sentence.stems)
-        let match = AnswerSigns(sentence.words, known: terms.known).match(terms.kind)
-        let isPronoun = sentence.words.first.map { startsAnaphora.contains($0.folded) } ?? false
+        let match = AnswerSigns(sentence.words, known: terms.known, language: terms.language).match(terms.kind)
+        // What has nothing of the kind that is asked for is no reply: it only stands where one would.
+        let asked = match > 0 ? sentence.question?.words ?? [] : []
+        let held = sentence.stems.union(asked.map(\.stem))
+        let before = index > 0 ? passage.sentences[index - 1] : nil
+        let previous = before.map { $0.asks ? [] : $0.stems } ?? []
+        let coverage = terms.coverage(held)
+        let isPronoun =
+            sentence.words.first.map { terms.language.openingPronouns.contains($0.folded) } ?? false
+        let asks = sentence.words.contains { terms.asking.contains($0.folded) }
         let features: [Double] = [
-            1 / Double(1 + rank), 0, textShare, 0, coverage, terms.coverage(sentence.stems.union(previous)),
-            terms.coverage(previous), passageCoverage, match * coverage, proximity(sentence.words, terms),
-            log(Double(1 + sentence.words.count)), log(Double(1 + sentence.stems.subtracting(terms.known).count)),
-            isPronoun ? 1 : 0,
+            1 / Double(1 + rank), 0, textShare, 0, coverage, terms.coverage(held.union(previous)),
+            terms.coverage(previous), passageCoverage, match * coverage,
+            proximity(asked + sentence.words, terms), log(Double(1 + sentence.words.count)),
+            log(Double(1 + sentence.stems.subtracting(terms.known).count)), isPronoun ? 1 : 0, asks ? 1 : 0,
         ]
-        return (features, match)
+        return Measured(features: features, held: held, isReply: !asked.isEmpty, fit: match)
+    }
+
+    struct Measured {
+        /// In the order of the cases.
+        var features: [Double]
+        /// Stems of the sentence and of the question that it replies to.
+        var held: Set<String>
+        var isReply: Bool
+        /// How well names, dates, numbers, … in it fit the kind of question.
+        var fit: Double
     }
 
     static let passageDenseGapIndex = 1
@@ -67,6 +86,4 @@ package enum SentenceFeature: String, Sendable, CaseIterable {
     }
 
     private static let nearWords = 5
-    private static let startsAnaphora = FunctionWords.set(
-        "he she it they this these those his her its their such")
 }

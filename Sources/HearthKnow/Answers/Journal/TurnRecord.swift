@@ -5,16 +5,14 @@ package import HearthStore
 package enum TurnRecord {
     /// `{"id","session","ts","user","assistant","confidence","cite_ids","embedding","answered","person"}`.
     package static func value(_ turn: Turn) -> JSONValue {
-        var seen: Set<UniqueID> = []
-        let cited = turn.citations.map(\.passage).filter { seen.insert($0).inserted }
-        return [
+        [
             "id": .string(turn.id.description),
             "session": .string(turn.session.description),
             "ts": .string(turn.timestamp.description),
             "user": .string(turn.user),
             "assistant": .string(turn.assistant),
             "confidence": .real(turn.confidence),
-            "cite_ids": .array(cited.map { .string($0.description) }),
+            "cite_ids": .array(turn.citedPassages.map { .string($0.description) }),
             "embedding": turn.embedding.map { .array($0.map { .real(Double($0)) }) } ?? .null,
             "answered": .bool(turn.answered),
             "person": .string(turn.person.description),

@@ -18,7 +18,7 @@ struct ModelWriter: Sendable {
     ) async throws -> Outcome {
         let passages = Array(evidence.passages.prefix(LanguageLimits.passages).map(\.text))
         let prompt = AnswerPrompt(question: query, turns: turns, passages: passages.map(\.found))
-        let known = Set(Word.all(in: Array(query.unicodeScalars)).map(\.stem))
+        let asked = Word.all(in: Array(query.unicodeScalars))
         var machine = MarkedSentenceMachine()
         var shown: [Verifier.Supported] = []
         var dropped = 0
@@ -31,7 +31,7 @@ struct ModelWriter: Sendable {
                     gaveUp = true
                     continue
                 }
-                guard let supported = try await verifier.verify(sentence, passages: passages, question: known) else {
+                guard let supported = try await verifier.verify(sentence, passages: passages, question: asked) else {
                     dropped += 1
                     continue
                 }

@@ -18,9 +18,14 @@ struct Verifier: Sendable {
 
     /// Nil: no passage supports it. Looks at the passages that the sentence names first, then at the others: a model may
     /// miscount, and the citation is that of the best support.
-    func verify(_ sentence: MarkedSentence, passages: [PassageText], question: Set<String>) async throws -> Supported? {
-        let claim = Claim(sentence.text, question: question)
-        guard !claim.content.isEmpty else { return nil }
+    func verify(_ sentence: MarkedSentence, passages: [PassageText], question: [Word]) async throws -> Supported? {
+        let known = Set(question.map(\.stem))
+        let claim = Claim(sentence.text, question: known)
+        // What only says the question again is supported by anything that is about it.
+        guard !claim.content.isEmpty,
+            !SentenceForm.repeats(
+                claim.words, known: known, kind: QuestionKind(question, QuestionLanguage.of(question)))
+        else { return nil }
         let named = sentence.numbers.filter { $0 >= 1 && $0 <= passages.count }.map { $0 - 1 }
         let rest = passages.indices.filter { !named.contains($0) }
         for group in [named, Array(rest)] {
@@ -39,6 +44,7 @@ struct Verifier: Sendable {
 
     /// What a sentence claims, in words.
     private struct Claim {
+        var words: [Word]
         /// Stems of content words that the question did not bring.
         var content: Set<String>
         var numbers: Set<String>
@@ -46,11 +52,12 @@ struct Verifier: Sendable {
 
         init(_ text: String, question: Set<String>) {
             let words = Word.all(in: Array(text.unicodeScalars))
-            let telling = words.filter { !FunctionWords.contains($0.folded) }
+            self.words = words
+            let telling = QuestionLanguage.of(words).content(of: words)
             content = Set(telling.map(\.stem))
             numbers = Set(telling.filter(\.isNumeric).map(\.folded))
             names = Set(
-                words.dropFirst().filter { $0.isCapitalized && !FunctionWords.contains($0.folded) }.map(\.stem)
+                telling.filter { $0.isCapitalized && $0.range != words.first?.range }.map(\.stem)
             ).subtracting(question)
         }
     }
@@ -61,7 +68,8 @@ struct Verifier: Sendable {
         var best: (passage: PassageText, range: Range<Int>, coverage: Double)?
         for passage in passages {
             let title = Set(Word.all(in: Array(passage.found.document.title.unicodeScalars)).map(\.stem))
-            for (index, sentence) in passage.sentences.enumerated() {
+            // A sentence that asks supports no claim.
+            for (index, sentence) in passage.sentences.enumerated() where !sentence.asks {
                 // One sentence, or it with the one before.
                 for first in [index, index - 1] where first >= 0 {
                     let words = passage.sentences[first...index].flatMap(\.words)

@@ -45,6 +45,10 @@ struct ChatRoutes {
                 answers: [.json(Shape.page(of: Shape.named("Conversation")), "The conversations")], handler: sessions),
             Route(
                 .get, "/chat/sessions/{id}", "getConversation", tag: Self.tag, "One conversation",
+                detail: """
+                    Each turn has what its answer had when it was given. `author` is null for turns of a version that did \
+                    not keep it.
+                    """,
                 answers: [
                     .json(
                         Shape.object(["id": Shape.id, "turns": Shape.array(Shape.named("Turn"))]), "Its turns in order")
@@ -142,18 +146,10 @@ struct ChatRoutes {
         writer.raw(",\"turns\":[")
         for (index, turn) in turns.enumerated() {
             if index > 0 { writer.comma() }
-            writer.write(Self.value(turn))
+            writer.write(AnswerRendering.value(turn))
         }
         writer.raw("]}")
         return .json(writer)
-    }
-
-    private static func value(_ turn: Turn) -> JSONValue {
-        [
-            "turn_id": .string(turn.id.description), "timestamp": .string(turn.timestamp.description),
-            "query": .string(turn.user), "answer": .string(turn.assistant), "confidence": .real(turn.confidence),
-            "answered": .bool(turn.answered), "citations": .array(turn.citations.map(AnswerRendering.value)),
-        ]
     }
 
     @Sendable private func gaps(_ request: Request, _ context: ServerContext) async throws -> Response {
