@@ -1,9 +1,9 @@
-import Foundation
 import HearthCollect
 import HearthCore
 import HearthInference
 import HearthKnow
 import HearthMedia
+import HearthModelServers
 import HearthPerceive
 import HearthPipeline
 import HearthSchema
@@ -24,6 +24,7 @@ struct LibraryParts: Sendable {
     private let embedder: DeferredEmbedder?
     private let vectors: [PassageVectors]
     private let languageModel: LanguageModelClient?
+    private let transcriber: TranscriptionClient?
 
     static func assemble(
         settings: Settings, blobs: BlobStore, catalogue: any CatalogueStore, readings: any ReadingStore,
@@ -32,10 +33,7 @@ struct LibraryParts: Sendable {
         let store = try await SQLiteLibraryStore.open(path: settings.home + "/library.db")
         var embedder: DeferredEmbedder?
         do {
-            embedder = try DeferredEmbedder(
-                library: ModelLibrary(folder: URL(fileURLWithPath: settings.models)), model: settings.embeddingModel,
-                precision: settings.embeddingPrecision == "fp32" ? .float32 : .int8,
-                threads: ProcessInfo.processInfo.activeProcessorCount)
+            embedder = try settings.embedder
         } catch let error as HearthError {
             logger.notice("Search ranks by words alone: \(error.message)", metadata: ["hint": "\(error.hint ?? "")"])
         }
@@ -58,9 +56,10 @@ struct LibraryParts: Sendable {
             store: store, embedder: embedder, vectors: embedder == nil ? nil : vectors.first, observer: metrics)
         let languageModel = try settings.llmURL.map { url in
             LanguageModelClient(
-                endpoint: try LanguageModelEndpoint(
-                    base: url, model: settings.llmModel ?? "", key: settings.llmKey))
+                endpoint: try ModelServerEndpoint(
+                    .languageModel, base: url, model: settings.llmModel ?? "", key: settings.llmKey))
         }
+        let transcriber = try settings.transcriptionEndpoint.map { TranscriptionClient(endpoint: $0) }
         let journal = TurnJournal(home: settings.home)
         let answerer = Answerer(
             retriever: retriever, library: store, catalogue: catalogue, embedder: embedder, writer: languageModel,
@@ -71,8 +70,9 @@ struct LibraryParts: Sendable {
                 store: store, intake: intake, files: files,
                 fetch: { try await fetcher.fetch($0) },
                 retriever: retriever, answerer: answerer, journal: journal),
-            processors: try processors(settings, blobs, readings, registry, decoder, intake)
-                + [FileProcessor(reader: files)], embedder: embedder, vectors: vectors, languageModel: languageModel)
+            processors: try processors(settings, blobs, readings, registry, decoder, transcriber, intake)
+                + [FileProcessor(reader: files)], embedder: embedder, vectors: vectors, languageModel: languageModel,
+            transcriber: transcriber)
     }
 
     /// The index of the model; without one every index that is there, so that what is deleted leaves them, too.
@@ -90,14 +90,15 @@ struct LibraryParts: Sendable {
     /// What hears, sees, and makes documents of what was heard and seen.
     private static func processors(
         _ settings: Settings, _ blobs: BlobStore, _ readings: any ReadingStore, _ registry: StreamRegistry,
-        _ decoder: DecoderClient, _ intake: DocumentIntake
+        _ decoder: DecoderClient, _ transcriber: TranscriptionClient?, _ intake: DocumentIntake
     ) throws -> [any Processor] {
         guard let described = registry[PictureProcessor.described] else {
             throw HearthError(.internalError, "A stream that ships is missing.", disposition: .defect)
         }
         let languages = settings.ocrLanguages.isEmpty ? ["eng"] : settings.ocrLanguages
         return [
-            SpeechProcessor(decoder: decoder, blobs: blobs), TranscriptProcessor(decoder: decoder, blobs: blobs),
+            SpeechProcessor(decoder: decoder, blobs: blobs),
+            TranscriptProcessor(decoder: decoder, blobs: blobs, remote: transcriber),
             PictureProcessor(
                 decoder: decoder, blobs: blobs, groups: LookalikeGroups(store: readings, stream: described),
                 languages: languages),
@@ -110,6 +111,7 @@ struct LibraryParts: Sendable {
     /// Closes what `assemble` opened.
     func close() async throws {
         try await languageModel?.shutdown()
+        try await transcriber?.shutdown()
         await embedder?.close()
         for opened in vectors { try await opened.close() }
         try await store.close()
