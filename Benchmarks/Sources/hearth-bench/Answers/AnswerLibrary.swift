@@ -52,7 +52,7 @@ final class AnswerLibrary {
     /// Forgets the documents of a group.
     func remove(group: Int) async throws {
         for (id, index) in numbers where entries[index].group == group {
-            _ = try await store.delete(id, person: LabelledSet.person)
+            _ = try await store.delete(id, person: LabelledSet.person, at: SystemTime().now())
             numbers[id] = nil
         }
         try await follow()
