@@ -59,7 +59,8 @@ let modules: [Module] = [
     Module(
         name: "HearthIndex", layer: 3, modules: ["HearthCore", "HearthStore"], outside: ["CHearthKernels"]),
     Module(
-        name: "HearthInference", layer: 3, modules: ["HearthCore"], outside: [orderedCollections, "CHearthKernels"]),
+        name: "HearthInference", layer: 3, modules: ["HearthCore"],
+        outside: [orderedCollections, "CHearthKernels", "CHearthProcess"]),
     // 4 flow
     Module(
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
@@ -252,7 +253,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthIndex", "HearthInference", "HearthPipeline",
             "HearthKnow", "HearthTesting",
         ],
-        outside: [logging, nioCore, nioHTTP1, nioPosix, orderedCollections]
+        outside: [lifecycle, logging, nioCore, nioHTTP1, nioPosix, orderedCollections]
     ),
     (
         name: "HearthDecodeTests", modules: ["HearthCore", "HearthMedia", "HearthDecode", "HearthTesting"],

@@ -8,6 +8,8 @@ package enum MediaLimits {
     package static let answerPartBytes = 32 * 1024 * 1024
     /// Bytes of a whole answer.
     package static let answerBytes = 1024 * 1024 * 1024
+    /// Bytes of text of one document: of a file the beginning is kept, a text that comes by itself is refused.
+    package static let documentTextBytes = 8 * 1024 * 1024
     /// Parts of an answer.
     package static let answerParts = 200_000
 

@@ -41,6 +41,10 @@ struct MemoryProcessing {
         }
     }
 
+    mutating func breakLeases() {
+        for name in processors.keys { processors[name]?.holder = nil }
+    }
+
     /// Drops the links to outputs that are not there any more.
     mutating func forgetOutputs(in stream: String, unless isStored: (Place) -> Bool) {
         for (source, made) in outputs {

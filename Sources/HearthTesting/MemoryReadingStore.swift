@@ -194,6 +194,7 @@ package actor MemoryReadingStore: ReadingStore {
         try checkOpen()
         var erased = 0
         processing.forget(person: person, device: device)
+        processing.breakLeases()
         for name in Array(tables.keys) {
             erased += tables[name]?.remove { $0.person == person && (device == nil || $0.device == device) } ?? 0
         }

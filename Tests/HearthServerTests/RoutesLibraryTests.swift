@@ -83,6 +83,17 @@ import Testing
         }
     }
 
+    @Test func aTextOverTheLimitIsRefusedWithItsSize() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let text = String(repeating: "The boat lies in the harbour. ", count: 300_000)
+            let answer = try await home.post("/documents", ["text": .string(text)])
+            #expect(answer.status == 413)
+            #expect(answer.code == "too-large")
+            #expect(answer.json["detail"]?.string?.contains("9000000 bytes") == true)
+            #expect(try await home.get("/documents").json["total"] == 0)
+        }
+    }
+
     @Test(arguments: ["/search", "/search?q=%20", "/search?q=a&mode=magic", "/search?q=a&k=0", "/documents?kind=poem"])
     func aWrongQueryIsRefused(_ path: String) async throws {
         try await RoutesHousehold.with { (home) async throws in

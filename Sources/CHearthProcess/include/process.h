@@ -12,6 +12,9 @@ int hearth_pipe(int descriptors[2]);
 /// Lets the program that is started with `actions` inherit no descriptor from `first` on. 0 or an error number.
 int hearth_close_from(posix_spawn_file_actions_t *actions, int first);
 
+/// Lets the calling thread, and it alone, stand back behind threads of the usual priority (nice 10). 0: done.
+int hearth_lower_thread_priority(void);
+
 /// The event of poll for a peer that closed its end (POLLRDHUP).
 extern const short hearth_poll_left;
 

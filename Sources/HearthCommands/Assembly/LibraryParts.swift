@@ -16,13 +16,13 @@ import Logging
 /// What makes documents and answers from them, put together from the settings.
 struct LibraryParts: Sendable {
     let store: any LibraryStore
-    /// nil without a model: then words alone are searched.
-    let follower: EmbeddingFollower?
+    /// Without a model, when words alone are searched, they only forget what went.
+    let followers: [EmbeddingFollower]
     let services: LibraryServices
     let processors: [any Processor]
 
     private let embedder: DeferredEmbedder?
-    private let vectors: PassageVectors?
+    private let vectors: [PassageVectors]
     private let languageModel: LanguageModelClient?
 
     static func assemble(
@@ -39,21 +39,23 @@ struct LibraryParts: Sendable {
         } catch let error as HearthError {
             logger.notice("Search ranks by words alone: \(error.message)", metadata: ["hint": "\(error.hint ?? "")"])
         }
-        var vectors: PassageVectors?
-        var follower: EmbeddingFollower?
-        if let embedder {
-            let folder = "\(settings.home)/index/\(embedder.name.replacing("/", with: "-"))"
-            let opened = try await PassageVectors.open(folder, model: embedder.name, dimension: embedder.dimension)
-            follower = EmbeddingFollower(
-                store: store, embedder: embedder, vectors: opened, logger: logger, observer: metrics)
-            vectors = opened
+        let vectors = try await Self.vectors(of: embedder, below: settings.home + "/index", logger)
+        let followers = vectors.map { opened in
+            EmbeddingFollower(store: store, embedder: embedder, vectors: opened, logger: logger, observer: metrics)
         }
+        let gate = ErasureGate()
         let intake = DocumentIntake(
-            store: store, time: time, changed: { [follower] in follower?.wake() },
+            store: store, time: time, gate: gate,
+            sourceExists: { person, stream, reading in
+                guard let definition = registry[stream] else { return false }
+                return try await readings.reading(reading, in: definition, person: person) != nil
+            },
+            changed: { for follower in followers { follower.wake() } },
             stored: { metrics.stored(articles: $0) })
         let files = FileReader(blobs: blobs, decoder: decoder, intake: intake)
         let fetcher = PageFetcher(policy: try FetchPolicy(allowing: settings.fetchAllow.joined(separator: ",")))
-        let retriever = HybridRetriever(store: store, embedder: embedder, vectors: vectors, observer: metrics)
+        let retriever = HybridRetriever(
+            store: store, embedder: embedder, vectors: embedder == nil ? nil : vectors.first, observer: metrics)
         let languageModel = try settings.llmURL.map { url in
             LanguageModelClient(
                 endpoint: try LanguageModelEndpoint(
@@ -62,9 +64,9 @@ struct LibraryParts: Sendable {
         let journal = TurnJournal(home: settings.home)
         let answerer = Answerer(
             retriever: retriever, library: store, catalogue: catalogue, embedder: embedder, writer: languageModel,
-            journal: journal, time: time, told: { metrics.told(isAnswered: $0) })
+            journal: journal, gate: gate, time: time, told: { metrics.told(isAnswered: $0) })
         return LibraryParts(
-            store: store, follower: follower,
+            store: store, followers: followers,
             services: LibraryServices(
                 store: store, intake: intake, files: files,
                 fetch: { address in
@@ -74,6 +76,18 @@ struct LibraryParts: Sendable {
                 retriever: retriever, answerer: answerer, journal: journal),
             processors: try processors(settings, blobs, readings, registry, decoder, intake)
                 + [FileProcessor(reader: files)], embedder: embedder, vectors: vectors, languageModel: languageModel)
+    }
+
+    /// The index of the model; without one every index that is there, so that what is deleted leaves them, too.
+    private static func vectors(
+        of embedder: DeferredEmbedder?, below parent: String, _ logger: Logger
+    ) async throws -> [PassageVectors] {
+        guard let embedder else { return try await PassageVectors.openAll(in: parent) }
+        let folder = "\(parent)/\(embedder.name.replacing("/", with: "-"))"
+        for gone in try PassageVectors.removeOthers(in: parent, than: folder) {
+            logger.notice("The vectors of another model were removed", metadata: ["folder": "\(gone)"])
+        }
+        return [try await PassageVectors.open(folder, model: embedder.name, dimension: embedder.dimension)]
     }
 
     /// What hears, sees, and makes documents of what was heard and seen.
@@ -100,7 +114,7 @@ struct LibraryParts: Sendable {
     func close() async throws {
         try await languageModel?.shutdown()
         await embedder?.close()
-        try await vectors?.close()
+        for opened in vectors { try await opened.close() }
         try await store.close()
     }
 }

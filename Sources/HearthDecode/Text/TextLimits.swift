@@ -1,8 +1,10 @@
+import HearthMedia
+
 /// What turning one file into text may cost. Each limit is one that honest files stay far below; what is beyond is left
 /// out, and the document says so.
 enum TextLimits {
-    /// Bytes of text of one document; the library takes 16 MiB.
-    static let documentBytes = 8 << 20
+    /// Bytes of text of one document.
+    static let documentBytes = MediaLimits.documentTextBytes
     /// Bytes of a page that are parsed.
     static let pageBytes = 32 << 20
     /// Links kept of one document.

@@ -13,6 +13,14 @@ struct EmbeddingQueue: Sendable {
         var cost: Int
     }
 
+    /// What a worker takes of the queue.
+    enum Share: Sendable {
+        case interactive
+        case bulk
+        /// Interactive texts first.
+        case both
+    }
+
     enum Step: Equatable {
         case compute([Item])
         /// Nothing is due before this time, unless more comes.
@@ -37,6 +45,7 @@ struct EmbeddingQueue: Sendable {
     init(longestText: Int) { self.longestText = longestText }
 
     var waitingTexts: Int { interactive.count + bulk.count }
+    var hasInteractiveTexts: Bool { !interactive.isEmpty }
 
     /// Queues all texts of a request, or none.
     mutating func add(
@@ -61,9 +70,9 @@ struct EmbeddingQueue: Sendable {
     }
 
     /// What a free worker does now.
-    mutating func next(now: ContinuousClock.Instant) -> Step {
-        if !interactive.isEmpty { return .compute(interactive.take(upTo: Self.tokensOfBatch)) }
-        guard !bulk.isEmpty else { return .wait(until: nil) }
+    mutating func next(_ share: Share = .both, now: ContinuousClock.Instant) -> Step {
+        if share != .bulk, !interactive.isEmpty { return .compute(interactive.take(upTo: Self.tokensOfBatch)) }
+        guard share != .interactive, !bulk.isEmpty else { return .wait(until: nil) }
         if bulk.cost < Self.tokensOfBatch, let since = gatheringSince, now < since + Self.gatherWindow {
             return .wait(until: since + Self.gatherWindow)
         }

@@ -1,8 +1,12 @@
+import CHearthProcess
 import Foundation
 import HearthCore
 
 /// Threads of our own that compute embeddings: the queue decides what, each thread computes a batch at a time, and callers
 /// from any task are resumed when the last text of theirs is done.
+///
+/// One thread more than asked for computes interactive texts alone, so that a question never waits for the batch that is being
+/// computed; the others run at a lower priority, so that it and whoever else somebody waits for have the processors first.
 // The condition guards all that changes.
 final class EmbeddingWorkers: @unchecked Sendable {
     /// Computes the vectors of a batch of texts on the calling thread, which keeps its workspace.
@@ -20,15 +24,23 @@ final class EmbeddingWorkers: @unchecked Sendable {
     private var nextID: EmbeddingQueue.RequestID = 0
     private var isClosed = false
     private var running = 0
+    /// Whether the thread for interactive texts waits for some; it then takes the next one itself.
+    private var isFrontFree = false
     private var closers: [CheckedContinuation<Void, Never>] = []
     private var done = 0
 
-    /// `makeComputation` is called once on each thread.
+    /// - Parameters:
+    ///   - threads: That compute bulk texts, and help with interactive ones when there are many.
+    ///   - makeComputation: Called once on each thread, when its first batch comes.
     init(threads: Int, longestText: Int, makeComputation: @escaping @Sendable () -> Computation) {
         queue = EmbeddingQueue(longestText: longestText)
-        running = threads
-        for number in 1...threads {
-            let thread = Thread { [self] in run(makeComputation()) }
+        running = threads + 1
+        for number in 0...threads {
+            let thread = Thread { [self] in
+                let isFront = number == 0
+                if !isFront { hearth_lower_thread_priority() }
+                run(isFront: isFront, makeComputation)
+            }
             thread.name = "hearth-embed-\(number)"
             thread.stackSize = 1 << 20
             thread.start()
@@ -113,8 +125,13 @@ final class EmbeddingWorkers: @unchecked Sendable {
     private static let closed = HearthError(
         .shuttingDown, "The embedding model is being closed.", disposition: .retry)
 
-    private func run(_ compute: Computation) {
-        while let items = nextBatch() { finish(items, vectors: compute(items.map(\.text))) }
+    private func run(isFront: Bool, _ makeComputation: () -> Computation) {
+        var computation: Computation?
+        while let items = nextBatch(isFront: isFront) {
+            let compute = computation ?? makeComputation()
+            computation = compute
+            finish(items, vectors: compute(items.map(\.text)))
+        }
         let waiting = condition.withLock {
             running -= 1
             guard running == 0 else { return [CheckedContinuation<Void, Never>]() }
@@ -125,12 +142,19 @@ final class EmbeddingWorkers: @unchecked Sendable {
     }
 
     /// Waits for work; nil when there will be none.
-    private func nextBatch() -> [EmbeddingQueue.Item]? {
+    private func nextBatch(isFront: Bool) -> [EmbeddingQueue.Item]? {
         condition.lock()
         defer { condition.unlock() }
         while !isClosed {
-            switch queue.next(now: .now) {
-            case .compute(let items): return items
+            if isFront { isFrontFree = true }
+            switch queue.next(isFront ? .interactive : isFrontFree ? .bulk : .both, now: .now) {
+            case .compute(let items):
+                if isFront {
+                    isFrontFree = false
+                    // More than one batch of them: the others help.
+                    if queue.hasInteractiveTexts { condition.broadcast() }
+                }
+                return items
             case .wait(until: nil): condition.wait()
             case .wait(until: let due?):
                 let seconds = ContinuousClock.now.duration(to: due).seconds

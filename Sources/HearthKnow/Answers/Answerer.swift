@@ -14,15 +14,17 @@ package struct Answerer: Sendable {
     private let reader: EvidenceReader
     private let modelWriter: ModelWriter?
     private let journal: TurnJournal
+    private let gate: ErasureGate
     private let time: any TimeSource
     private let told: @Sendable (_ isAnswered: Bool) -> Void
 
     /// `embedder` must be the one that `retriever` uses; nil where there is no model. `writer` is the language model; nil
-    /// answers by quoting. `told` hears of every answer that was stored, whether it is one.
+    /// answers by quoting. `gate` is that of erasures. `told` hears of every answer that was stored, whether it is one.
     package init(
         retriever: any PassageRetriever, library: any LibraryStore, catalogue: any CatalogueStore,
         embedder: (any TextEmbedder)?, writer: (any AnswerWriter)?, journal: TurnJournal,
-        statistics: (any TermStatistics)? = nil, models: AnswerModels = .fitted, time: any TimeSource = SystemTime(),
+        statistics: (any TermStatistics)? = nil, models: AnswerModels = .fitted, gate: ErasureGate = ErasureGate(),
+        time: any TimeSource = SystemTime(),
         told: @escaping @Sendable (_ isAnswered: Bool) -> Void = { _ in }
     ) {
         self.retriever = retriever
@@ -32,6 +34,7 @@ package struct Answerer: Sendable {
             statistics: statistics ?? LibraryTermStatistics(library: library), embedder: embedder, models: models)
         modelWriter = writer.map { ModelWriter(writer: $0, verifier: Verifier(embedder: embedder)) }
         self.journal = journal
+        self.gate = gate
         self.time = time
         self.told = told
     }
@@ -62,6 +65,7 @@ package struct Answerer: Sendable {
     private func ask(_ question: Question, tell: (AnswerEvent) -> Void) async throws -> Answer {
         let query = try Self.checked(question.query)
         let person = try await person(question.person)
+        let erasures = gate.erasures(of: person.id)
         let turns = try await self.turns(question)
         let resolved = FollowUp.resolve(query, turns: turns)
         let found = try await retriever.search(
@@ -77,7 +81,13 @@ package struct Answerer: Sendable {
             nearest: composed.answered ? [] : evidence.sources(limit: AnswerLimits.nearest),
             author: composed.author, notice: composed.notice, session: question.session ?? UniqueID.random(at: now),
             turn: UniqueID.random(at: now))
-        try await store(answer, query: query, person: person, embedding: found.embedding, at: now)
+        try await gate.store {
+            // What it quotes must not outlive what it was made of.
+            guard gate.erasures(of: person.id) == erasures else {
+                throw HearthError.erasedMeanwhile("What the answer was made of")
+            }
+            try await store(answer, query: query, person: person, embedding: found.embedding, at: now)
+        }
         told(answer.answered)
         tell(.done(answer))
         return answer

@@ -1,9 +1,13 @@
+import Dispatch
 package import HearthCore
+import HearthMedia
 package import HearthStore
 
 /// The one way into the library: normalises texts, recognises their language, cuts passages, and stores. What comes again
 /// changes nothing; what comes changed under the same key is the next version.
 package struct DocumentIntake: Sendable {
+    /// Bytes of UTF-8 of one document's text, as it comes.
+    package static let maximumText = MediaLimits.documentTextBytes
     /// Documents that one transaction stores.
     package static let maximumBatch = 128
     /// Bytes of text that one transaction stores, as long as it holds more than one document.
@@ -18,17 +22,29 @@ package struct DocumentIntake: Sendable {
     private let library: any LibraryStore
     private let time: any TimeSource
     private let cutter: PassageCutter
+    private let sourceExists: SourceLookup
     private let changed: @Sendable () -> Void
     private let stored: @Sendable (Int) -> Void
+    /// What is stored here passes it, as does the erasing of a person.
+    package let gate: ErasureGate
+
+    /// Whether a person's reading is there: in the stream of this name, with this id.
+    package typealias SourceLookup =
+        @Sendable (_ person: UniqueID, _ stream: String, _ reading: RecordID) async throws -> Bool
 
     /// - Parameters:
+    ///   - gate: The same for all who store what is made of people's data, and for who erases it.
+    ///   - sourceExists: Asked before a document is stored that was made from a reading.
     ///   - changed: Called after the library changed, for those who follow it.
     ///   - stored: Called with how many documents a transaction made or renewed.
     package init(
         store: any LibraryStore, time: any TimeSource = SystemTime(), cutter: PassageCutter = PassageCutter(),
+        gate: ErasureGate = ErasureGate(), sourceExists: @escaping SourceLookup = { _, _, _ in true },
         changed: @escaping @Sendable () -> Void = {}, stored: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         library = store
+        self.gate = gate
+        self.sourceExists = sourceExists
         self.changed = changed
         self.stored = stored
         self.time = time
@@ -38,21 +54,27 @@ package struct DocumentIntake: Sendable {
     /// Stores drafts in order; the outcomes are in the same order. Many drafts are stored in several transactions: after an
     /// error the ones before it may be stored, and adding all again changes nothing for these.
     /// - Throws: `invalid-value` for a draft without text, source name or with a key that is too long; `too-large` for a text
-    ///   over the limit; what the store throws.
+    ///   over the limit; `conflict` when the reading that it was made from is gone; what the store throws.
     package func add(_ drafts: [DocumentDraft]) async throws -> [PutOutcome] {
         var outcomes: [PutOutcome] = []
         // A part at a time, so that not all passages of all drafts are held at once.
         var rest = drafts[...]
         while !rest.isEmpty {
             let part = rest.prefix(Self.maximumBatch)
-            outcomes += try await store(part.map(entry))
+            var entries: [DocumentEntry] = []
+            for draft in part { entries.append(try await prepared(draft)) }
+            outcomes += try await store(entries)
             rest = rest.dropFirst(part.count)
         }
         return outcomes
     }
 
-    private func put(_ entries: [DocumentEntry]) async throws -> [PutOutcome] {
-        let outcomes = try await library.put(entries)
+    private func put(_ entries: [DocumentEntry], skipsErased: Bool) async throws -> [PutOutcome] {
+        let outcomes = try await gate.store {
+            let erased = try await erasedSources(of: entries)
+            guard erased.isEmpty || skipsErased else { throw HearthError.erasedMeanwhile("The reading of a document") }
+            return try await library.put(entries.filter { !erased.contains($0.document.source.record) })
+        }
         let count = outcomes.count { $0.change.isNew }
         if count > 0 {
             stored(count)
@@ -61,31 +83,65 @@ package struct DocumentIntake: Sendable {
         return outcomes
     }
 
+    /// Readings that were there when their documents were made, and are not any more.
+    private func erasedSources(of entries: [DocumentEntry]) async throws -> Set<RecordID?> {
+        var known: Set<RecordID> = []
+        var erased: Set<RecordID?> = []
+        for document in entries.lazy.map(\.document) {
+            guard let stream = document.source.stream, let record = document.source.record,
+                known.insert(record).inserted
+            else { continue }
+            if try await !sourceExists(document.person, stream, record) { erased.insert(record) }
+        }
+        return erased
+    }
+
     /// Tells those who follow the library that somebody else changed it: documents were forgotten.
     package func noteChange() { changed() }
 
     /// Stores entries in order, in transactions of bounded size.
-    func store(_ entries: [DocumentEntry]) async throws -> [PutOutcome] {
+    /// - Parameter skipsErased: Leaves out documents whose reading is gone, instead of throwing.
+    func store(_ entries: [DocumentEntry], skipsErased: Bool = false) async throws -> [PutOutcome] {
         var outcomes: [PutOutcome] = []
         var group: [DocumentEntry] = []
         var bytes = 0
         for entry in entries {
             let size = entry.document.text.utf8.count
             if group.count == Self.maximumBatch || (!group.isEmpty && bytes + size > Self.maximumBatchBytes) {
-                outcomes += try await put(group)
+                outcomes += try await put(group, skipsErased: skipsErased)
                 group.removeAll(keepingCapacity: true)
                 bytes = 0
             }
             group.append(entry)
             bytes += size
         }
-        if !group.isEmpty { outcomes += try await put(group) }
+        if !group.isEmpty { outcomes += try await put(group, skipsErased: skipsErased) }
         return outcomes
+    }
+
+    /// Bytes of a text from which on it is cut on a queue of its own.
+    private static let longText = 64 << 10
+    /// One long text at a time: cutting takes a second for the longest, and others want the processors, too.
+    private static let cutting = DispatchQueue(label: "hearth.documents.cutting")
+
+    /// What would be stored for a draft, made away from the cooperative pool when that takes long.
+    func prepared(_ draft: DocumentDraft) async throws -> DocumentEntry {
+        guard draft.text.utf8.count >= Self.longText else { return try entry(for: draft) }
+        return try await withCheckedThrowingContinuation { continuation in
+            Self.cutting.async { continuation.resume(with: Result { try entry(for: draft) }) }
+        }
     }
 
     /// What would be stored for a draft.
     package func entry(for draft: DocumentDraft) throws -> DocumentEntry {
         let now = time.now()
+        let size = draft.text.utf8.count
+        guard size <= Self.maximumText else {
+            throw HearthError(
+                .tooLarge,
+                "The text has \(size) bytes; one document has \(Self.maximumText) (\(Self.maximumText >> 20) MiB) at most.",
+                hint: "Split it into several documents, or add it as a file, of which the beginning is kept.")
+        }
         let text = try TextNormalizer.text(draft.text)
         guard !text.isEmpty else {
             throw HearthError(

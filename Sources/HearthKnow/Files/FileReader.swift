@@ -126,6 +126,7 @@ package struct FileReader: Sendable {
         let title = file.title ?? (found.title.isEmpty ? nil : found.title)
         var metadata = found.metadata
         if let name = file.name { metadata = metadata.adding("file_name", .string(name)) }
+        if let reason = found.incomplete { metadata = metadata.adding("incomplete", .string(reason)) }
         return DocumentDraft(
             person: file.person, kind: kind, title: title,
             // A mail without a text still has a subject that can be found.

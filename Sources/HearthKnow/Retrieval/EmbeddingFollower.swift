@@ -6,11 +6,15 @@ package import Logging
 package import ServiceLifecycle
 import Synchronization
 
-/// Follows the library and keeps vectors of its passages: documents are stored without waiting for it.
+/// Follows the library and keeps vectors of its passages: documents are stored without waiting for it. Stopping does not wait
+/// for a batch; what was not indexed comes again at the next start, from the place in the changes that the index knows.
+///
+/// Without an embedder it only forgets: vectors of passages that went leave an index that nobody searches now, and what came
+/// is embedded when there is a model again.
 package final class EmbeddingFollower: Service {
     package struct Options: Sendable {
         /// Changes that are read, embedded and indexed together.
-        package var batch = 64
+        package var batch = 128
         /// When nobody wakes it, it looks itself.
         package var safetyPoll = Duration.seconds(10)
         /// After a failure, doubled up to the longest.
@@ -30,17 +34,19 @@ package final class EmbeddingFollower: Service {
     }
 
     private let store: any LibraryStore
-    private let embedder: any TextEmbedder
+    private let embedder: (any TextEmbedder)?
     private let vectors: PassageVectors
     private let options: Options
     private let logger: Logger
     private let observer: any RetrievalObserver
     private let failure = Mutex<HearthError?>(nil)
+    /// Without an embedder: how far changes were looked through for what went. The index stays where it is.
+    private let forgotten = Mutex<Int64>(0)
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
     package init(
-        store: any LibraryStore, embedder: any TextEmbedder, vectors: PassageVectors, logger: Logger,
+        store: any LibraryStore, embedder: (any TextEmbedder)?, vectors: PassageVectors, logger: Logger,
         options: Options = Options(), observer: any RetrievalObserver = SilentRetrievalObserver()
     ) {
         self.store = store
@@ -66,23 +72,26 @@ package final class EmbeddingFollower: Service {
     /// Works until the task is cancelled or a graceful shutdown begins.
     package func run() async throws {
         signal.yield()
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { [signal, options] in
-                while !Task.isCancelled {
-                    // Cancellation ends the sleep and with it the loop.
-                    try? await Task.sleep(for: options.safetyPoll)
-                    signal.yield()
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { [signal = self.signal, options = self.options] in
+                    while !Task.isCancelled {
+                        // Cancellation ends the sleep and with it the loop.
+                        try? await Task.sleep(for: options.safetyPoll)
+                        signal.yield()
+                    }
                 }
+                // Cancellation ends the stream.
+                for await _ in self.signals { await self.catchUp() }
+                group.cancelAll()
             }
-            for await _ in signals.cancelOnGracefulShutdown() { await catchUp() }
-            group.cancelAll()
         }
     }
 
     /// Follows until nothing is left. A failure is shown, and tried again after a pause that grows.
     private func catchUp() async {
         var pause = options.shortestPause
-        while !Task.isCancelled, !Task.isShuttingDownGracefully {
+        while !Task.isCancelled {
             do {
                 let isMore = try await step()
                 failure.withLock { $0 = nil }
@@ -91,6 +100,7 @@ package final class EmbeddingFollower: Service {
             } catch is CancellationError {
                 return
             } catch {
+                if Task.isCancelled { return }
                 let shown =
                     error as? HearthError
                     ?? HearthError(
@@ -106,6 +116,9 @@ package final class EmbeddingFollower: Service {
             }
         }
     }
+
+    /// Looking through changes without embedding them takes little.
+    private static let forgettingFactor = 8
 
     private enum Progress { case more, done, unusable }
 
@@ -124,6 +137,7 @@ package final class EmbeddingFollower: Service {
 
     private func advance() async throws -> Progress {
         guard let index = vectors.index else { return .unusable }
+        guard let embedder else { return try await forget(in: index) }
         let changes = try await store.passageChanges(after: index.sequence, limit: options.batch)
         guard let last = changes.last else {
             observer.lags(changes: 0)
@@ -131,7 +145,8 @@ package final class EmbeddingFollower: Service {
             return try await store.latestPassageChange() < index.sequence ? .unusable : .done
         }
         let added = changes.filter { $0.text != nil }
-        let embeddings = try await embedder.embed(added.map(Self.text), priority: .bulk)
+        // No model is loaded to forget.
+        let embeddings = added.isEmpty ? [] : try await embedder.embed(added.map(Self.text), priority: .bulk)
         guard embeddings.count == added.count else {
             throw HearthError(
                 .internalError, "The embedder gave \(embeddings.count) vectors for \(added.count) texts.",
@@ -142,16 +157,37 @@ package final class EmbeddingFollower: Service {
                 number: change.number, person: change.person, document: change.document, timestamp: change.timestamp,
                 source: change.source, vector: vector)
         }
-        let removed = changes.filter { $0.text == nil }.map(\.number)
-        do {
-            try await index.apply(VectorBatch(adding: entries, removing: removed, sequence: last.sequence))
-        } catch let error as HearthError where error.code == .indexDamaged {
-            logger.error("The vector index is made anew", metadata: ["error": "\(error)"])
-            return .unusable
-        }
+        guard try await apply(entries, removing: changes, to: index, sequence: last.sequence) else { return .unusable }
         observer.indexed(vectors: entries.count)
         observer.lags(changes: max(0, try await store.latestPassageChange() - last.sequence))
         return .more
+    }
+
+    /// Takes out what went. The index's place in the changes stays, so that nothing that came is passed over.
+    private func forget(in index: VectorIndex) async throws -> Progress {
+        let start = max(index.sequence, forgotten.withLock { $0 })
+        let changes = try await store.passageChanges(after: start, limit: options.batch * Self.forgettingFactor)
+        guard let last = changes.last else {
+            return try await store.latestPassageChange() < index.sequence ? .unusable : .done
+        }
+        guard try await apply([], removing: changes, to: index, sequence: index.sequence) else { return .unusable }
+        forgotten.withLock { $0 = last.sequence }
+        return .more
+    }
+
+    /// - Returns: whether the index can be used further.
+    private func apply(
+        _ entries: [VectorEntry], removing changes: [PassageChange], to index: VectorIndex, sequence: Int64
+    ) async throws -> Bool {
+        let removed = changes.filter { $0.text == nil }.map(\.number)
+        if entries.isEmpty, removed.isEmpty, sequence == index.sequence { return true }
+        do {
+            try await index.apply(VectorBatch(adding: entries, removing: removed, sequence: sequence))
+            return true
+        } catch let error as HearthError where error.code == .indexDamaged {
+            logger.error("The vector index is made anew", metadata: ["error": "\(error)"])
+            return false
+        }
     }
 
     /// What is embedded of a passage: its document's title says what it is about.

@@ -35,6 +35,25 @@ package final class PassageVectors: Sendable {
         return vectors
     }
 
+    /// Opens every index below a folder, whichever model made it: for homes without a model. What cannot be read is left out:
+    /// nobody can search it, and the next model replaces it.
+    package static func openAll(in parent: String) async throws -> [PassageVectors] {
+        var found: [PassageVectors] = []
+        for path in try VectorIndex.folders(in: parent) {
+            guard let made = try VectorIndex.describe(path) else { continue }
+            found.append(try await open(path, model: made.model, dimension: made.dimension))
+        }
+        return found
+    }
+
+    /// Removes the indexes of other models below a folder: nobody searches them, and nothing would be forgotten in them.
+    /// - Returns: the folders that went.
+    package static func removeOthers(in parent: String, than path: String) throws -> [String] {
+        let others = try VectorIndex.folders(in: parent).filter { $0 != path }
+        for other in others { try VectorIndex.remove(other) }
+        return others
+    }
+
     /// nil while it is being replaced.
     package var index: VectorIndex? { current.withLock { $0 } }
 

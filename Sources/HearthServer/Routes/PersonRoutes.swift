@@ -79,12 +79,8 @@ struct PersonRoutes {
             return text
         }
         guard confirmation != nil else { throw HearthError(.internalError, "No confirmation.", disposition: .defect) }
-        let named = try await blobs(of: person.id)
-        let readings = try await store.erase(person: person.id, device: nil)
-        let files = try await remove(named)
-        // After the readings, from which documents are made.
-        let documents = try await library?.store.erase(person: person.id) ?? 0
-        let turns = try await library?.journal.erase(person: person.id) ?? 0
+        let gate = library?.intake.gate ?? ErasureGate()
+        let (readings, files, documents, turns) = try await gate.erase(person.id) { try await erase(person) }
         library?.intake.noteChange()
         var writer = JSONWriter()
         writer.raw("{")
@@ -97,6 +93,16 @@ struct PersonRoutes {
         writer.member("turns", turns)
         writer.raw("}")
         return .json(writer)
+    }
+
+    private func erase(_ person: Person) async throws -> (readings: Int, files: Int, documents: Int, turns: Int) {
+        let named = try await blobs(of: person.id)
+        let readings = try await store.erase(person: person.id, device: nil)
+        let files = try await remove(named)
+        // After the readings, from which documents are made.
+        let documents = try await library?.store.erase(person: person.id) ?? 0
+        let turns = try await library?.journal.erase(person: person.id) ?? 0
+        return (readings, files, documents, turns)
     }
 
     /// Blobs that a person's readings name.

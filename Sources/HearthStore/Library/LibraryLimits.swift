@@ -4,7 +4,7 @@ package import HearthCore
 package enum LibraryLimits {
     /// Documents in one call of `put`.
     package static let entriesPerPut = 1000
-    /// UTF-8 bytes of one document's text.
+    /// UTF-8 bytes of one document's text: more than any door lets in, because normal forms can be longer.
     package static let documentBytes = 32 << 20
     /// Passages of one document.
     package static let passagesPerDocument = 100_000

@@ -29,7 +29,8 @@ package protocol ProcessingStore: Sendable {
     /// stored already with the same fingerprint stays untouched, one that differs gives way to the new one and is a change
     /// again, one that no longer follows is deleted, together with what other processors made of it. Dead letters of worked
     /// readings are removed. A failed reading keeps the outputs that it had.
-    /// - Throws: `.leaseLost` when the lease has another number by now; then nothing is stored.
+    /// - Throws: `.leaseLost` when the lease has another number by now, or a person's readings were erased since it was given;
+    ///   then nothing is stored.
     func commit(
         _ commit: ProcessorCommit, under lease: ProcessorLease, until expiry: Timestamp
     ) async throws -> ProcessorCommitOutcome

@@ -55,7 +55,8 @@ package protocol ReadingStore: Sendable {
     /// Every distinct value of a text column that names blobs, for the sweep of unreferenced blobs.
     func distinctText(of stream: StreamDefinition, column: Int) async throws -> Set<String>
 
-    /// Deletes a person's readings, of one device or of all, in every stream.
+    /// Deletes a person's readings, of one device or of all, in every stream. Breaks the leases of all processors, so that
+    /// nothing is stored which was made from what is gone.
     func erase(person: UniqueID, device: UniqueID?) async throws -> Int
 
     /// Whether the store can read and write now.

@@ -64,8 +64,9 @@ extension SQLiteReadingStore: ProcessingStore {
         let source = try layout(of: commit.source)
         let outputs = try commit.outputs.map { (output: $0, layout: try layout(of: $0.batch.stream)) }
         let layouts = installedLayouts
-        return try await write { [chunks] db, memory in
-            guard let row = try ProcessorRow(lease.processor, in: db), row.holds(lease) else {
+        return try await write { [self] db, memory in
+            guard erasures.withLock({ $0 }) == 0, let row = try ProcessorRow(lease.processor, in: db), row.holds(lease)
+            else {
                 throw HearthError.leaseLost(lease.processor)
             }
             var committer = ProcessorCommitter(

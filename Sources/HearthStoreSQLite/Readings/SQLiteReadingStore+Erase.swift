@@ -8,6 +8,10 @@ extension SQLiteReadingStore {
 
     /// What is erased is overwritten in the file, and the log that still held it is emptied.
     package func erase(person: UniqueID, device: UniqueID?) async throws -> Int {
+        // Commits of processors are refused from here to the end, where all leases break: what is committed later was
+        // read later.
+        erasures.withLock { $0 += 1 }
+        defer { erasures.withLock { $0 -= 1 } }
         try await file.writeOutsideTransaction { try $0.execute(sql: "PRAGMA secure_delete = ON") }
         let result: Result<Int, any Error>
         do {
@@ -48,6 +52,7 @@ extension SQLiteReadingStore {
         }
         try await write { db, memory in
             try Self.eraseProcessing(of: person, device: device, db)
+            try db.execute(sql: "UPDATE hearth_processors SET holder = NULL, expires = 0")
             // Numbers nobody uses any more would still tell that the person was here.
             try db.execute(
                 sql: """

@@ -25,6 +25,8 @@ package final class SQLiteReadingStore: ReadingStore {
     let chunks: ChunkLoader
     private let layouts = Mutex<[String: TableLayout]>([:])
     private let memory = Mutex(WriterMemory())
+    /// Under way.
+    let erasures = Mutex(0)
 
     private init(file: SQLiteFile, digest: ReadingDigest, options: Options) {
         self.file = file

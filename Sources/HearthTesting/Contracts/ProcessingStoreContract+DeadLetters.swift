@@ -65,4 +65,26 @@ extension ProcessingStoreContract {
         try requireEqual(outcome.stored, 1, "an output that had expired")
         try requireEqual(try await self.words(store, words), ["b"], "outputs that were made anew")
     }
+
+    static func verifyErasure(_ make: Make) async throws {
+        let store = try await make()
+        let (events, words, _) = try await streams(store)
+        let mine = source(events, 1)
+        _ = try await store.append([ContractReadings.batch([mine], events)])
+        let lease = try await lease(store)
+        let late = ProcessorCommit(
+            source: events, worked: [mine.head], outputs: [outputs([["a"]], of: [mine.head], in: events, to: words)],
+            failed: [letter(mine.head, in: events, number: 1)], progress: .replay)
+        _ = try await store.erase(person: mine.head.person, device: nil)
+        try await requireFailure(.leaseLost, "a commit of what was read before an erasure") {
+            try await store.commit(late, under: lease, until: now)
+        }
+        try requireEqual(try await self.words(store, words), [], "outputs of an erased reading")
+        try requireEqual(try await store.deadLetters(of: "splitter", after: nil, limit: 10), [], "its dead letters")
+        // The same worker goes on under a new lease.
+        let other = ContractReadings.reading(events, person: 1, device: 2, at: 5_000_000, x: 5)
+        _ = try await store.append([ContractReadings.batch([other], events)])
+        try await commit(store, [["b"]], of: [other.head], in: events, to: words)
+        try requireEqual(try await self.words(store, words), ["b"], "outputs after an erasure")
+    }
 }

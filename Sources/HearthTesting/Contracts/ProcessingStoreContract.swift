@@ -18,6 +18,7 @@ package enum ProcessingStoreContract {
         ContractCase("keeps the place of a run, and only of the newest", verifyRuns),
         ContractCase("counts what is before a cursor, also compressed", verifyBacklog),
         ContractCase("forgets what it noted of erased and expired readings", verifyForgetting),
+        ContractCase("refuses what was made from readings that were erased", verifyErasure),
     ]
 
     static let now = ContractReadings.start + .seconds(86_400)

@@ -27,6 +27,19 @@ import Testing
         #expect(queue.waitingTexts == 998)
     }
 
+    @Test func workersTakeTheirShareOnly() throws {
+        var queue = EmbeddingQueue(longestText: 256)
+        try queue.add(1, [page, page], priority: .bulk, now: start)
+        try queue.add(2, ["a question", "another"], priority: .interactive, now: start)
+        let due = start + EmbeddingQueue.gatherWindow
+        #expect(indices(queue.next(.bulk, now: due)) == ["1.0", "1.1"])
+        #expect(queue.next(.bulk, now: due) == .wait(until: nil))
+        #expect(indices(queue.next(.interactive, now: due)) == ["2.0", "2.1"])
+        #expect(!queue.hasInteractiveTexts)
+        try queue.add(3, [page], priority: .bulk, now: due)
+        #expect(queue.next(.interactive, now: due) == .wait(until: nil))
+    }
+
     @Test func smallBulkBatchGathersForAWindow() throws {
         var queue = EmbeddingQueue(longestText: 256)
         let due = start + EmbeddingQueue.gatherWindow

@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    /// Holds batches back until it is opened, and remembers what came.
+    /// Holds batches of "1" back until it is opened, and remembers what came.
     private final class Gate: Sendable {
         private let seen = Mutex<[[String]]>([])
         private let door = DispatchSemaphore(value: 0)
@@ -24,6 +24,7 @@ import Testing
 
         func pass(_ texts: [String]) {
             seen.withLock { $0.append(texts) }
+            guard texts.contains("1") else { return }
             arrived.signal()
             door.wait()
             door.signal()
@@ -60,18 +61,26 @@ import Testing
         await workers.close()
     }
 
-    @Test func questionOvertakesThousandsOfTexts() async throws {
+    /// However many threads compute bulk texts: they stand at the gate until the questions are answered.
+    @Test(arguments: [1, 3])
+    func questionsDoNotWaitForTheBatchesBeingComputed(threads: Int) async throws {
         let gate = Gate()
-        let workers = workers(threads: 1, gate: gate)
+        let workers = workers(threads: threads, gate: gate)
         async let bulk = workers.embed(Array(repeating: "1", count: 5_000), priority: .bulk)
-        await gate.waitForArrival()
-        async let question = workers.embed(["42"], priority: .interactive)
-        // Before the gate opens, the question must be in the queue.
-        while workers.load.waiting < 5_000 - (gate.batches.first?.count ?? 0) + 1 { await Task.yield() }
+        for _ in 0..<threads { await gate.waitForArrival() }
+        for number in 0..<20 {
+            #expect(try await workers.embed(["\(number + 50)"], priority: .interactive) == [[Float(number + 50)]])
+        }
+        #expect(gate.batches.count == threads + 20)
         gate.open()
-        #expect(try await question == [[42]])
         #expect(try await bulk.count == 5_000)
-        #expect(gate.batches[1] == ["42"])
+        await workers.close()
+    }
+
+    @Test func manyInteractiveTextsAreSharedByAllThreads() async throws {
+        let workers = workers(threads: 2)
+        let texts = (0..<2_000).map { "\($0)" }
+        #expect(try await workers.embed(texts, priority: .interactive) == texts.map { [Float($0) ?? -1] })
         await workers.close()
     }
 

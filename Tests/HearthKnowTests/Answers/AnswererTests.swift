@@ -55,6 +55,32 @@ struct AnswererTests {
         }
     }
 
+    /// Erases the person's data while passages are looked for.
+    private struct ErasingRetriever: PassageRetriever {
+        let retriever: OverlapRetriever
+        let gate: ErasureGate
+
+        func search(_ request: SearchRequest) async throws -> SearchAnswer {
+            await gate.erase(AnswerFixture.person) {}
+            return try await retriever.search(request)
+        }
+    }
+
+    @Test func `an answer made of what was erased meanwhile is not stored`() async throws {
+        try await AnswerFixture.use { fixture in
+            let gate = ErasureGate()
+            let answerer = Answerer(
+                retriever: ErasingRetriever(retriever: fixture.retriever, gate: gate), library: fixture.library,
+                catalogue: fixture.catalogue, embedder: nil, writer: nil, journal: TurnJournal(home: fixture.home),
+                statistics: fixture.retriever, gate: gate, time: fixture.clock)
+            let question = Question(query: "Who serviced the boiler?", person: AnswerFixture.person)
+            let error = await #expect(throws: HearthError.self) { try await answerer.ask(question) }
+            #expect(error?.code == .conflict)
+            #expect(await fixture.library.turns.isEmpty)
+            #expect(!FileManager.default.fileExists(atPath: fixture.home + "/chat"))
+        }
+    }
+
     @Test func `without any passage nothing is known`() async throws {
         try await AnswerFixture.use([]) { fixture in
             let answer = try await fixture.ask("When is the concert?")

@@ -69,6 +69,16 @@ struct DocumentIntakeTests {
         #expect(error?.code == .invalidValue)
     }
 
+    @Test func aTextThatIsTooLongIsRefusedAndTheLongestIsNot() async throws {
+        let longest = String(repeating: "A boat. ", count: DocumentIntake.maximumText / 8)
+        let error = await #expect(throws: HearthError.self) { try await intake.add([draft(longest + ".")]) }
+        #expect(error?.code == .tooLarge)
+        #expect(error?.message.contains("8388609 bytes") == true)
+        #expect(error?.message.contains("8 MiB") == true)
+        #expect(store.entries.isEmpty)
+        #expect(try await intake.add([draft(longest)]).map(\.change) == [.inserted])
+    }
+
     @Test func aKeyThatIsTooLongIsRefused() async {
         let error = await #expect(throws: HearthError.self) {
             try await intake.add([draft("Text.", key: String(repeating: "k", count: DocumentIntake.maximumKey + 1))])

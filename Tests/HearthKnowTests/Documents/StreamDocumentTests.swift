@@ -48,6 +48,15 @@ struct StreamDocumentTests {
         return batch
     }
 
+    @Test func aNoteThatWasErasedMeanwhileMakesNoDocument() async throws {
+        let notes = try stream("note", [("text", "string"), ("title", "string"), ("tags", "array")])
+        let intake = DocumentIntake(store: store, sourceExists: { _, stream, id in stream == "note" && id.digest != 2 })
+        let result = try await NoteDocumentProcessor(intake: intake).process(
+            batch(notes, [["text": "One."], ["text": "Two."], ["text": "Three."]]))
+        #expect(result.failures.isEmpty)
+        #expect(store.entries.map(\.document.text).sorted() == ["One.", "Three."])
+    }
+
     @Test func notesBecomeDocumentsAndAnEmptyOneIsSetAside() async throws {
         let notes = try stream("note", [("text", "string"), ("title", "string"), ("tags", "array")])
         let result = try await NoteDocumentProcessor(intake: intake).process(

@@ -93,7 +93,8 @@ package struct EvidenceReader: Sendable {
                 return passage.text(passage.sentences[sentence.index].range)
             } + unknown.map { passages[$0].text.found.passage.text }
         guard !texts.isEmpty else { return }
-        let vectors = try await embedder.embed(texts)
+        // Many texts, but a person waits for them.
+        let vectors = try await embedder.embed(texts, priority: .interactive)
         for (index, vector) in zip(unknown, vectors.dropFirst(sentences.count)) {
             passages[index].dense = Self.similarity(question, vector)
         }

@@ -27,7 +27,7 @@ struct Verifier: Sendable {
             guard let best = Self.best(claim, in: group.map { passages[$0] }) else { continue }
             let citation = best.passage.citation(best.range)
             if let embedder {
-                let vectors = try await embedder.embed([sentence.text, citation.quote])
+                let vectors = try await embedder.embed([sentence.text, citation.quote], priority: .interactive)
                 guard vectors.count == 2 else { continue }
                 let near = zip(vectors[0], vectors[1]).reduce(Float(0)) { $0 + $1.0 * $1.1 }
                 guard near >= Self.leastSimilarity else { continue }

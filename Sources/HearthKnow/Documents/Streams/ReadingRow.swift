@@ -34,18 +34,18 @@ struct ReadingRow {
 
 extension DocumentIntake {
     /// Puts one draft per row into the library. Rows that cannot be documents are failures of their own; the store's
-    /// failures are the batch's, which is then tried again.
+    /// failures are the batch's, which is then tried again. Readings that were erased meanwhile make no documents.
     func add(rows drafts: [(row: Int, draft: DocumentDraft)]) async throws -> [(row: Int, error: HearthError)] {
         var failures: [(row: Int, error: HearthError)] = []
         var entries: [DocumentEntry] = []
         for (row, draft) in drafts {
             do {
-                entries.append(try entry(for: draft))
+                entries.append(try await prepared(draft))
             } catch let error as HearthError {
                 failures.append((row, error))
             }
         }
-        _ = try await store(entries)
+        _ = try await store(entries, skipsErased: true)
         return failures
     }
 }
