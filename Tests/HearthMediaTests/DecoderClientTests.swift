@@ -36,6 +36,24 @@ import Testing
         await client.shutDown()
     }
 
+    /// Two recordings for one place: the second waits, and what is short does not.
+    @Test func longRecordingsLeaveAPlaceToWhatIsShort() async throws {
+        try await Decoders.scripted("exec sleep 600") { client in
+            let hearing = (0..<2).map { _ in
+                Task { try await client.answer(.hear(HearOptions()), DecoderInput([1, 2, 3])) }
+            }
+            while await client.running == 0 { await Task.yield() }
+            let short = Task { try await client.capabilities() }
+            while await client.running < 2 { await Task.yield() }
+            short.cancel()
+            await #expect(throws: CancellationError.self) { try await short.value }
+            #expect(await client.running == 1)
+            for task in hearing { task.cancel() }
+            for task in hearing { await #expect(throws: CancellationError.self) { try await task.value } }
+            #expect(await client.running == 0)
+        }
+    }
+
     @Test func anIdleDecoderEnds() async throws {
         let client = Decoders.real(idle: .milliseconds(1))
         _ = try await client.capabilities()

@@ -18,11 +18,28 @@ struct DemoFilling: Sendable {
     func fill(at address: ServerAddress, _ painter: ProgressPainter) async throws -> Int {
         if let count = try home.readings() { return count }
         let devices = try await registerDevices()
-        if let phone = devices[.phone] {
-            let library = DemoLibraryFilling(
-                client: client(address), decoder: application.decoder, phone: phone, now: time.now())
-            _ = try await library.fill(painter)
-        }
+        let progress = DemoProgress(painter)
+        async let documents: Void = fillLibrary(devices, at: address, progress)
+        let count = try await fillReadings(devices, progress)
+        try await documents
+        try painter.clear()
+        try home.recordFilled(count)
+        return count
+    }
+
+    private func fillLibrary(
+        _ devices: [DemoHousehold.Source: UniqueID], at address: ServerAddress, _ progress: DemoProgress
+    ) async throws {
+        guard let phone = devices[.phone] else { return }
+        try await DemoLibraryFilling(
+            client: client(address), decoder: application.decoder, phone: phone, now: time.now()
+        ).fill(progress)
+    }
+
+    /// - Returns: how many there are.
+    private func fillReadings(
+        _ devices: [DemoHousehold.Source: UniqueID], _ progress: DemoProgress
+    ) async throws -> Int {
         let principal = Principal(id: Authenticator.ownerID, role: .owner, person: application.owner.id)
         var household = DemoHousehold(now: time.now())
         var count = 0
@@ -37,10 +54,8 @@ struct DemoFilling: Sendable {
                 if let refused = report.rejected.first { throw refused.error }
                 count += report.accepted
             }
-            try painter.update(done: 0, total: nil, items: count, unit: "readings")
+            try progress.add(readings: readings.count)
         }
-        try painter.clear()
-        try home.recordFilled(count)
         return count
     }
 

@@ -7,6 +7,7 @@ package import Logging
 package actor DecoderClient {
     private struct Waiting {
         var number: Int
+        var isLong: Bool
         var continuation: CheckedContinuation<Void, any Error>
     }
 
@@ -14,6 +15,8 @@ package actor DecoderClient {
     private let logger: Logger
     private var idle: [(process: DecoderProcess, since: ContinuousClock.Instant)] = []
     private var busy = 0
+    /// Of the busy ones.
+    private var long = 0
     private var waiting: [Waiting] = []
     private var lastNumber = 0
     private var isStopped = false
@@ -33,12 +36,12 @@ package actor DecoderClient {
         _ request: DecoderRequest, _ input: DecoderInput,
         receive: (DecoderEvent) async throws -> Void
     ) async throws {
-        try await takePlace()
+        try await takePlace(isLong: request.isLong)
         let process: DecoderProcess
         do {
             process = try idle.popLast()?.process ?? DecoderProcess(configuration)
         } catch {
-            givePlaceBack()
+            givePlaceBack(isLong: request.isLong)
             throw error
         }
         var isReusable = false
@@ -48,7 +51,7 @@ package actor DecoderClient {
             } else {
                 process.kill()
             }
-            givePlaceBack()
+            givePlaceBack(isLong: request.isLong)
         }
         do {
             try await withTaskCancellationHandler {
@@ -140,12 +143,9 @@ package actor DecoderClient {
     private static let stopped = HearthError(.shuttingDown, "Hearth is stopping.", disposition: .retry)
 
     /// Waits until a decoder may be used.
-    private func takePlace() async throws {
+    private func takePlace(isLong: Bool) async throws {
         guard !isStopped else { throw Self.stopped }
-        if busy < configuration.limit {
-            busy += 1
-            return
-        }
+        if hasPlace(isLong: isLong) { return occupyPlace(isLong: isLong) }
         guard waiting.count < MediaLimits.waitingRequests else {
             throw HearthError(
                 .overloaded, "Too many files wait to be read.", disposition: .retry, retryAfter: .seconds(5))
@@ -157,7 +157,7 @@ package actor DecoderClient {
                 if Task.isCancelled {
                     continuation.resume(throwing: CancellationError())
                 } else {
-                    waiting.append(Waiting(number: number, continuation: continuation))
+                    waiting.append(Waiting(number: number, isLong: isLong, continuation: continuation))
                 }
             }
         } onCancel: {
@@ -170,12 +170,24 @@ package actor DecoderClient {
         waiting.remove(at: index).continuation.resume(throwing: CancellationError())
     }
 
-    /// Passes the place on to who waits longest.
-    private func givePlaceBack() {
-        if waiting.isEmpty {
-            busy -= 1
-        } else {
-            waiting.removeFirst().continuation.resume()
+    /// Long recordings leave a place to what is done in seconds: somebody may wait for a mail while hours of speech are heard.
+    private func hasPlace(isLong: Bool) -> Bool {
+        busy < configuration.limit || (!isLong && long >= configuration.limit && busy == long)
+    }
+
+    private func occupyPlace(isLong: Bool) {
+        busy += 1
+        if isLong { long += 1 }
+    }
+
+    /// Passes the place on to who waits longest and may have it.
+    private func givePlaceBack(isLong: Bool) {
+        busy -= 1
+        if isLong { long -= 1 }
+        while let index = waiting.firstIndex(where: { hasPlace(isLong: $0.isLong) }) {
+            let next = waiting.remove(at: index)
+            occupyPlace(isLong: next.isLong)
+            next.continuation.resume()
         }
     }
 

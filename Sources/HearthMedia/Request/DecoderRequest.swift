@@ -25,6 +25,11 @@ package enum DecoderRequest: Sendable, Hashable {
         }
     }
 
+    /// Whether it may take hours.
+    package var isLong: Bool {
+        if case .hear = self { true } else { false }
+    }
+
     /// Processor time after which the decoder ends itself, in seconds. Above the wall clock's for what uses threads.
     package var processorSeconds: Int { Int(timeLimit.components.seconds) * 2 }
 

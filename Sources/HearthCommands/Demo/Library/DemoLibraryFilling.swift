@@ -15,19 +15,29 @@ struct DemoLibraryFilling: Sendable {
     /// Asked of the household once it is filled.
     static let question = "When is my new appointment at the dentist?"
 
-    /// - Returns: How many items were put in.
-    func fill(_ painter: ProgressPainter) async throws -> Int {
-        // The recordings first: hearing them takes longest and goes on while the rest comes in.
-        let items = DemoItem.all.sorted { $0.effort > $1.effort }
-        for (index, item) in items.enumerated() {
-            try await send(item)
-            try painter.update(done: index + 1, total: items.count, items: index + 1, unit: "documents")
+    /// What is written goes in while recordings and pictures are made. Those come last: hearing and reading them keeps the
+    /// processors busy for some seconds, and nobody has to wait for that.
+    func fill(_ progress: DemoProgress) async throws {
+        async let made = files()
+        for item in DemoItem.all where item.madeBy == nil {
+            try await send(item, file: [])
+            try progress.addDocument()
         }
-        try painter.clear()
-        return items.count
+        for (item, file) in try await made {
+            try await send(item, file: file)
+            try progress.addDocument()
+        }
     }
 
-    private func send(_ item: DemoItem) async throws {
+    private func files() async throws -> [(item: DemoItem, file: [UInt8])] {
+        var files: [(item: DemoItem, file: [UInt8])] = []
+        for item in DemoItem.all {
+            if let request = item.madeBy { files.append((item, try await file(request))) }
+        }
+        return files
+    }
+
+    private func send(_ item: DemoItem, file: [UInt8]) async throws {
         let time = LocalDay.start(of: now, shiftedBy: -item.daysAgo) + .seconds(item.hour * 3600)
         let device = [("device_id", phone.description), ("timestamp", time.description)]
         switch item.content {
@@ -54,10 +64,8 @@ struct DemoLibraryFilling: Sendable {
                         "html": .string(html), "url": .string(url), "source": "web",
                         "timestamp": .string(time.description),
                     ]))
-        case .memo(let text):
-            try await post("/audio/upload", device, "audio/wav", file(.speak(text)))
-        case .screenshot(let lines):
-            try await post("/images/screenshot", device, "image/png", file(.paint(lines)))
+        case .memo: try await post("/audio/upload", device, "audio/wav", file)
+        case .screenshot: try await post("/images/screenshot", device, "image/png", file)
         }
     }
 
@@ -75,12 +83,12 @@ struct DemoLibraryFilling: Sendable {
 }
 
 extension DemoItem {
-    /// How long Hearth works on it, in an order.
-    fileprivate var effort: Int {
+    /// What the decoder is asked for its file; nil for what is written.
+    fileprivate var madeBy: DecoderRequest? {
         switch content {
-        case .memo: 2
-        case .screenshot: 1
-        case .note, .mail, .page: 0
+        case .memo(let text): .speak(text)
+        case .screenshot(let lines): .paint(lines)
+        case .note, .mail, .page: nil
         }
     }
 }

@@ -19,7 +19,7 @@ struct DocumentRoutes {
             Route(
                 .post, "/documents", "addDocument", tag: Self.tag, "Add a text, a page or a file",
                 detail: """
-                    JSON holds `text`, or `html`, or only `url`: then Hearth fetches the page, which has to be public. Or the                     body is the file: a mail, a mailbox, a page, a PDF, Markdown or plain text, up to 512 MiB. The same                     thing again changes nothing; another content under the same `source` and `key` is a new version.
+                    JSON holds `text` of up to 8 MiB, or `html`, or only `url`: then Hearth fetches the page, which has to be public. Or the                     body is the file: a mail, a mailbox, a page, a PDF, Markdown or plain text, up to 512 MiB. The same                     thing again changes nothing; another content under the same `source` and `key` is a new version.
                     """,
                 parameters: DocumentUpload.parameters,
                 body: RouteBody(
