@@ -204,6 +204,21 @@ package final class VectorIndex: Sendable {
     /// Vectors that can be found.
     package var count: Int { segment.directory.withLock { $0.slots.count } }
 
+    /// Vectors that cannot be found any more and are still on disk.
+    package var removedCount: Int { segment.directory.withLock { $0.count - $0.slots.count } }
+
+    /// Whether there are so many vectors that writing the files anew makes a graph anew, too.
+    package var hasGraph: Bool { count >= options.graphThreshold }
+
+    /// Writes the files anew without the removed vectors: a vector tells much of the text that it was made from.
+    package func purge() async throws {
+        try await on(writing) {
+            guard self.removedCount > 0 else { return }
+            try self.compact(self.now)
+            self.builder.wake()
+        }
+    }
+
     package func status() throws -> VectorIndexStatus {
         let current = now
         let (segment, covered) = (current.segment, current.builder.covered)
@@ -246,6 +261,10 @@ package final class VectorIndex: Sendable {
         let (count, removed) = old.segment.directory.withLock { ($0.count, $0.count - $0.slots.count) }
         guard removed >= options.compactionMinimum, Double(removed) >= VectorLimits.compactionShare * Double(count)
         else { return }
+        try compact(old)
+    }
+
+    private func compact(_ old: Current) throws {
         let segment = try old.segment.compacted()
         try IndexHeader(model: model, dimension: dimension, generation: segment.generation).write(in: folder)
         let builder = try GraphBuilder(

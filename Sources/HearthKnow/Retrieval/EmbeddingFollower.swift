@@ -17,6 +17,10 @@ package final class EmbeddingFollower: Service {
         package var batch = 128
         /// When nobody wakes it, it looks itself.
         package var safetyPoll = Duration.seconds(10)
+        /// Vectors that were removed leave the disk this soon after the last time that any did.
+        package var purgePause = Duration.seconds(600)
+        /// The same where a graph has to be made anew for it.
+        package var purgePauseOfGraph = Duration.seconds(86_400)
         /// After a failure, doubled up to the longest.
         package var shortestPause = Duration.milliseconds(500)
         package var longestPause = Duration.seconds(60)
@@ -42,6 +46,7 @@ package final class EmbeddingFollower: Service {
     private let failure = Mutex<HearthError?>(nil)
     /// Without an embedder: how far changes were looked through for what went. The index stays where it is.
     private let forgotten = Mutex<Int64>(0)
+    private let purged = Mutex<ContinuousClock.Instant?>(nil)
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
@@ -127,12 +132,26 @@ package final class EmbeddingFollower: Service {
     package func step() async throws -> Bool {
         switch try await advance() {
         case .more: return true
-        case .done: return false
+        case .done:
+            try await purgeWhenDue()
+            return false
         case .unusable:
             // Nothing here holds the old index any more: its files are locked as long as somebody does.
             try await vectors.replace()
             return true
         }
+    }
+
+    /// Edited documents remove vectors all the time, and writing the files anew takes time: so not each time.
+    private func purgeWhenDue() async throws {
+        guard let index = vectors.index, index.removedCount > 0 else { return }
+        let pause = index.hasGraph ? options.purgePauseOfGraph : options.purgePause
+        let isDue = purged.withLock { last in
+            if let last, last + pause > .now { return false }
+            last = .now
+            return true
+        }
+        if isDue { try await index.purge() }
     }
 
     private func advance() async throws -> Progress {

@@ -6,8 +6,13 @@ import HearthStore
 /// The terms of findable passages, in the FTS5 table `terms`.
 enum LibraryTerms {
     static func add(_ number: Int64, title: String, text: String, in db: Database) throws {
+        try insert(number, title: SearchTerms.joined(title), text: SearchTerms.joined(text), in: db)
+    }
+
+    /// The same with terms that are made already.
+    static func insert(_ number: Int64, title: String, text: String, in db: Database) throws {
         try db.cachedStatement(sql: "INSERT INTO terms (rowid, title, text) VALUES (?, ?, ?)").execute(
-            arguments: [number, SearchTerms.joined(title), SearchTerms.joined(text)])
+            arguments: [number, title, text])
     }
 
     /// Takes out what `add` put in: the table keeps no text, so it must be told the same again.

@@ -8,8 +8,9 @@ extension SQLiteLibraryStore {
     package func put(_ entries: [DocumentEntry]) async throws -> [PutOutcome] {
         try LibraryLimits.check(entries)
         if entries.isEmpty { return [] }
+        let terms = await PassageTerms.prepare(entries)
         return try await file.write { db in
-            try entries.map { try LibraryWriter(db: db).put($0) }
+            try zip(entries, terms).map { try LibraryWriter(db: db).put($0, terms: $1) }
         }
     }
 
@@ -68,14 +69,15 @@ struct LibraryWriter {
         var current: DocumentEntry.Current
     }
 
-    func put(_ entry: DocumentEntry) throws -> PutOutcome {
+    /// - Parameter terms: Those of the entry, where they are made already.
+    func put(_ entry: DocumentEntry, terms: PassageTerms?) throws -> PutOutcome {
         var document = entry.document
         let owner = try SQLiteLibraryStore.makeOwner(document.person, in: db)
         if entry.origin == .derived, try isForgotten(document, owner: owner) {
             return PutOutcome(id: document.id, version: 0, change: .late, passages: 0)
         }
         guard let known = try known(document.source, owner: owner) else {
-            return try insert(entry, owner: owner)
+            return try insert(entry, terms, owner: owner)
         }
         if known.fingerprint == document.fingerprint {
             return PutOutcome(id: known.id, version: known.version, change: .unchanged, passages: known.passages)
@@ -95,7 +97,7 @@ struct LibraryWriter {
         ])
         var renewed = entry
         renewed.document = document
-        try store(renewed, number: known.number, id: known.id, version: version, owner: owner)
+        try store(renewed, terms, number: known.number, id: known.id, version: version, owner: owner)
         return PutOutcome(id: known.id, version: version, change: .newVersion, passages: entry.passages.count)
     }
 
@@ -130,7 +132,7 @@ struct LibraryWriter {
         Data(SHA256.hash(data: Data("\(source.name.utf8.count) \(source.name) \(source.key)".utf8)))
     }
 
-    private func insert(_ entry: DocumentEntry, owner: Int64) throws -> PutOutcome {
+    private func insert(_ entry: DocumentEntry, _ terms: PassageTerms?, owner: Int64) throws -> PutOutcome {
         let document = entry.document
         try db.cachedStatement(
             sql: """
@@ -144,12 +146,12 @@ struct LibraryWriter {
         guard db.changesCount == 1 else {
             throw HearthError(.conflict, "The id \(document.id) belongs to another document already.")
         }
-        try store(entry, number: db.lastInsertedRowID, id: document.id, version: 1, owner: owner)
+        try store(entry, terms, number: db.lastInsertedRowID, id: document.id, version: 1, owner: owner)
         return PutOutcome(id: document.id, version: 1, change: .inserted, passages: entry.passages.count)
     }
 
     private func store(
-        _ entry: DocumentEntry, number: Int64, id: UniqueID, version: Int, owner: Int64
+        _ entry: DocumentEntry, _ terms: PassageTerms?, number: Int64, id: UniqueID, version: Int, owner: Int64
     ) throws {
         let document = entry.document
         let source = document.source
@@ -167,7 +169,8 @@ struct LibraryWriter {
             try LibraryRow.compressed(document.text),
         ])
         try storeLinks(document, number: number, owner: owner)
-        for passage in entry.passages {
+        let terms = terms ?? PassageTerms(entry)
+        for (passage, words) in zip(entry.passages, terms.texts) {
             let passageNumber = try store(passage, document: number, version: version, received: document.received)
             try db.cachedStatement(
                 sql: """
@@ -176,7 +179,7 @@ struct LibraryWriter {
             ).execute(arguments: [
                 passageNumber, number, owner, document.timestamp.microseconds, source.name, document.kind.rawValue,
             ])
-            try LibraryTerms.add(passageNumber, title: document.title, text: passage.text, in: db)
+            try LibraryTerms.insert(passageNumber, title: terms.title, text: words, in: db)
             try tell(passageNumber, person: document.person, document: id, gone: false)
         }
     }

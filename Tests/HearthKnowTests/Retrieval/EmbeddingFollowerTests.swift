@@ -121,6 +121,32 @@ import Testing
         #expect(opened.map { $0.index?.count } == [0, 0])
     }
 
+    @Test func whatIsDeletedLeavesTheDisk() async throws {
+        let folder = Folder()
+        let store = try await filled(10...19)
+        let embedder = WatchedEmbedder()
+        let vectors = try await PassageVectors.open(folder.path, model: embedder.name, dimension: embedder.dimension)
+        let follower = follower(store, embedder, vectors)
+        try await catchUp(follower)
+        func sizes() throws -> [Int] {
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("vectors-") }
+                .map { try Data(contentsOf: URL(filePath: "\(folder.path)/\($0)")).count }
+        }
+        let size = embedder.dimension * MemoryLayout<Float>.size
+        #expect(try sizes() == [10 * size])
+        for number in 10...12 as ClosedRange<UInt64> {
+            _ = try await store.delete(LibraryStoreContract.id(number), person: person)
+        }
+        try await catchUp(follower)
+        #expect(vectors.index?.removedCount == 0)
+        #expect(try sizes() == [7 * size])
+        // Not again before the pause is over.
+        _ = try await store.delete(LibraryStoreContract.id(13), person: person)
+        try await catchUp(follower)
+        #expect(vectors.index?.count == 6)
+        #expect(vectors.index?.removedCount == 1)
+    }
+
     @Test func forgettingLoadsNoModel() async throws {
         let folder = Folder()
         let store = try await filled(10...13)
