@@ -36,7 +36,7 @@ extension HearthApplication {
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
         var services: [any Service] = [ingest.writer, maintenance, pipeline]
-        services += library.followers
+        services += library.followers as [any Service]
         if listens {
             if let accessLog = dependencies.accessLog { services.append(accessLog) }
             services.append(makeApplication(dependencies) { port.yield($0) })

@@ -80,7 +80,7 @@ struct PersonRoutes {
         }
         guard confirmation != nil else { throw HearthError(.internalError, "No confirmation.", disposition: .defect) }
         let gate = library?.intake.gate ?? ErasureGate()
-        let (readings, files, documents, turns) = try await gate.erase(person.id) { try await erase(person) }
+        let (readings, files, documents, turns) = try await gate.erase(person.id) { try await eraseAll(of: person) }
         library?.intake.noteChange()
         var writer = JSONWriter()
         writer.raw("{")
@@ -95,7 +95,7 @@ struct PersonRoutes {
         return .json(writer)
     }
 
-    private func erase(_ person: Person) async throws -> (readings: Int, files: Int, documents: Int, turns: Int) {
+    private func eraseAll(of person: Person) async throws -> (readings: Int, files: Int, documents: Int, turns: Int) {
         let named = try await blobs(of: person.id)
         let readings = try await store.erase(person: person.id, device: nil)
         let files = try await remove(named)

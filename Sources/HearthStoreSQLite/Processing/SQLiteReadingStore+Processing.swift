@@ -2,6 +2,7 @@ import GRDB
 package import HearthCore
 package import HearthSchema
 package import HearthStore
+import Synchronization
 
 extension SQLiteReadingStore: ProcessingStore {
     package func claim(

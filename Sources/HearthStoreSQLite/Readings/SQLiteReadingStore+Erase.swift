@@ -1,6 +1,7 @@
 import GRDB
 package import HearthCore
 import HearthStore
+import Synchronization
 
 extension SQLiteReadingStore {
     /// Rows of one transaction: small enough that others get their turn and the log stays short.
