@@ -82,7 +82,7 @@ struct LibraryWriter {
         if known.fingerprint == document.fingerprint {
             return PutOutcome(id: known.id, version: known.version, change: .unchanged, passages: known.passages)
         }
-        if entry.standsApart(from: known.current) { return try put(entry.apart()) }
+        if entry.standsApart(from: known.current) { return try put(entry.apart(), terms: terms) }
         if entry.isLate(after: known.current) {
             return PutOutcome(id: known.id, version: known.version, change: .late, passages: known.passages)
         }
