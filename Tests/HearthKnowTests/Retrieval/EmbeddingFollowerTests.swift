@@ -90,7 +90,8 @@ import Testing
         #expect(opened.count == 1)
         let forgetting = follower(store, nil, try #require(opened.first))
         for number in 10...14 as ClosedRange<UInt64> {
-            #expect(try await store.delete(LibraryStoreContract.id(number), person: person, at: Timestamp(microseconds: 0)))
+            #expect(
+                try await store.delete(LibraryStoreContract.id(number), person: person, at: Timestamp(microseconds: 0)))
         }
         _ = try await store.put([LibraryStoreContract.entry(40, "The boat that came later.", title: "")])
         try await catchUp(forgetting)
