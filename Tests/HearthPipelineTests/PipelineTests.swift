@@ -186,6 +186,29 @@ struct PipelineTests {
         }
     }
 
+    @Test func whatIsErasedWhileAStepWorksLeavesNothingBehind() async throws {
+        let home = try await PipelineHousehold(MemoryReadingStore())
+        let processor = WordProcessor()
+        let isReleased = Mutex(false)
+        processor.before.withLock {
+            $0 = { batch in
+                guard batch.string(batch[0, 0]) == "secret" else { return }
+                while !isReleased.withLock({ $0 }) { await Task.yield() }
+            }
+        }
+        try await home.write(["secret"])
+        try await home.whileRunning([processor]) { pipeline in
+            try await eventually { try await pipeline.overview(of: "words").state == .working }
+            #expect(try await home.store.erase(person: PipelineHousehold.person, device: nil) == 1)
+            isReleased.withLock { $0 = true }
+            try await eventually { try await pipeline.overview(of: "words").lastError?.code == .leaseLost }
+            #expect(try await home.values(of: home.words).isEmpty)
+            try await home.write(["public"], at: 10)
+            _ = try await pipeline.run("words", from: nil)
+            try await eventually { try await home.values(of: home.words) == ["public"] }
+        }
+    }
+
     @Test func anEmptyPipelineRunsUntilItIsStopped() async throws {
         let home = try await PipelineHousehold(MemoryReadingStore())
         try await home.whileRunning([]) { (pipeline) async throws in

@@ -31,56 +31,77 @@ import Testing
         }
     }
 
+    private final class Log: Sendable {
+        private let lines = Mutex<[String]>([])
+
+        var all: [String] { lines.withLock { $0 } }
+        func append(_ line: String) { lines.withLock { $0.append(line) } }
+    }
+
+    /// Notices writes and erasures at the same time.
+    private final class Referee: Sendable {
+        private let state = Mutex<(writers: Int, erasures: Int, isWrong: Bool)>((0, 0, false))
+
+        var isContent: Bool { state.withLock { !$0.isWrong } }
+
+        func enter(erasing: Bool) {
+            state.withLock { state in
+                if erasing { state.erasures += 1 } else { state.writers += 1 }
+                if state.erasures > 1 || (state.erasures > 0 && state.writers > 0) { state.isWrong = true }
+            }
+        }
+
+        func leave(erasing: Bool) {
+            state.withLock { state in
+                if erasing { state.erasures -= 1 } else { state.writers -= 1 }
+            }
+        }
+    }
+
     @Test func anErasureComesAfterTheWritesUnderWayAndBeforeThoseThatCome() async {
         let gate = ErasureGate()
-        let order = Mutex<[String]>([])
+        let order = Log()
         let (begun, release) = (Flag(), Flag())
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 await gate.store {
                     begun.set()
                     await release.wait()
-                    order.withLock { $0.append("write") }
+                    order.append("write")
                 }
             }
             await begun.wait()
-            group.addTask { [ada] in await gate.erase(ada) { order.withLock { $0.append("erase") } } }
+            group.addTask { [ada] in await gate.erase(ada) { order.append("erase") } }
             while gate.erasures(of: ada) == 0 { await Task.yield() }
-            group.addTask { await gate.store { order.withLock { $0.append("late") } } }
+            group.addTask { await gate.store { order.append("late") } }
             release.set()
         }
-        #expect(order.withLock { $0 } == ["write", "erase", "late"])
+        #expect(order.all == ["write", "erase", "late"])
     }
 
     @Test func manyErasuresAndWritesExcludeEachOther() async {
         let gate = ErasureGate()
-        let inside = Mutex<(writers: Int, erasures: Int, isWrong: Bool)>((0, 0, false))
+        let referee = Referee()
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<200 {
                 group.addTask { [ada] in
                     if number % 5 == 0 {
                         await gate.erase(ada) {
-                            inside.withLock { state in
-                                state.erasures += 1
-                                if state.erasures > 1 || state.writers > 0 { state.isWrong = true }
-                            }
+                            referee.enter(erasing: true)
                             await Task.yield()
-                            inside.withLock { $0.erasures -= 1 }
+                            referee.leave(erasing: true)
                         }
                     } else {
                         await gate.store {
-                            inside.withLock { state in
-                                state.writers += 1
-                                if state.erasures > 0 { state.isWrong = true }
-                            }
+                            referee.enter(erasing: false)
                             await Task.yield()
-                            inside.withLock { $0.writers -= 1 }
+                            referee.leave(erasing: false)
                         }
                     }
                 }
             }
         }
-        #expect(inside.withLock { !$0.isWrong })
+        #expect(referee.isContent)
         #expect(gate.erasures(of: ada) == 40)
     }
 

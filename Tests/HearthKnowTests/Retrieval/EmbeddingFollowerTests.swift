@@ -90,7 +90,8 @@ import Testing
         #expect(opened.count == 1)
         let forgetting = follower(store, nil, try #require(opened.first))
         for number in 10...14 as ClosedRange<UInt64> {
-            #expect(try await store.delete(LibraryStoreContract.id(number), person: person))
+            #expect(
+                try await store.delete(LibraryStoreContract.id(number), person: person, at: Timestamp(microseconds: 0)))
         }
         _ = try await store.put([LibraryStoreContract.entry(40, "The boat that came later.", title: "")])
         try await catchUp(forgetting)
@@ -135,13 +136,13 @@ import Testing
         let size = embedder.dimension * MemoryLayout<Float>.size
         #expect(try sizes() == [10 * size])
         for number in 10...12 as ClosedRange<UInt64> {
-            _ = try await store.delete(LibraryStoreContract.id(number), person: person)
+            _ = try await store.delete(LibraryStoreContract.id(number), person: person, at: Timestamp(microseconds: 0))
         }
         try await catchUp(follower)
         #expect(vectors.index?.removedCount == 0)
         #expect(try sizes() == [7 * size])
         // Not again before the pause is over.
-        _ = try await store.delete(LibraryStoreContract.id(13), person: person)
+        _ = try await store.delete(LibraryStoreContract.id(13), person: person, at: Timestamp(microseconds: 0))
         try await catchUp(follower)
         #expect(vectors.index?.count == 6)
         #expect(vectors.index?.removedCount == 1)
@@ -154,7 +155,7 @@ import Testing
         let vectors = try await PassageVectors.open(folder.path, model: embedder.name, dimension: embedder.dimension)
         let follower = follower(store, embedder, vectors)
         try await catchUp(follower)
-        _ = try await store.delete(LibraryStoreContract.id(10), person: person)
+        _ = try await store.delete(LibraryStoreContract.id(10), person: person, at: Timestamp(microseconds: 0))
         try await catchUp(follower)
         #expect(vectors.index?.count == 3)
         #expect(embedder.priorities.count == 1)
