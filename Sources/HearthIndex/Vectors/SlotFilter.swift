@@ -31,7 +31,7 @@ struct SlotFilter {
         }
         from = filter.from?.microseconds ?? .min
         to = filter.to?.microseconds ?? .max
-        kinds = filter.kinds.map(Array.init)
+        kinds = filter.kinds.map { Array($0) }
         documents = filter.documents
         guard from < to, documents?.isEmpty != true, kinds?.isEmpty != true else { return nil }
         let isOnlyPerson = person == nil || names.persons.count == 1

@@ -45,7 +45,7 @@ package struct HybridRetriever: PassageRetriever {
             return SearchAnswer(hits: [], mode: request.mode == .dense ? .text : request.mode)
         }
         async let ranked = textRanking(request)
-        async let surroundings = surroundings(of: request)
+        async let surroundings = self.surroundings(of: request)
         var embedding: [Float]?
         if request.mode != .text, let embedder {
             embedding = try await embedder.embed([request.query], priority: .interactive).first

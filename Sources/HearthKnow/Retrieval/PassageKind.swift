@@ -1,8 +1,8 @@
-import HearthStore
+package import HearthStore
 
 /// Numbers by which the vector index knows kinds of documents. They are on disk: a number is never given to another kind.
-enum PassageKind {
-    static func number(_ kind: DocumentKind) -> UInt16 {
+package enum PassageKind {
+    package static func number(_ kind: DocumentKind) -> UInt16 {
         switch kind {
         case .note: 1
         case .mail: 2

@@ -4,6 +4,7 @@ import HearthIndex
 import HearthInference
 import HearthKnow
 import HearthStore
+import OrderedCollections
 
 /// Writes what rankings are made of into a folder, so that ways to rank can be tried without this program:
 /// `passages.jsonl` and `queries.jsonl` with the terms of each, `passages.f32` and `queries.f32` with their vectors in the same
@@ -41,7 +42,7 @@ enum RetrievalDump {
                 "id": .string(query.id), "text": .string(query.text),
                 "terms": .array(SearchTerms.ofQuery(query.text).map(JSONValue.string)),
                 "words": .string(SearchTerms.joined(query.text)),
-                "relevant": .object(.init(uniqueKeysWithValues: query.relevant.map { ($0.key, .real($0.value)) })),
+                "relevant": .object(.init(uniqueKeysWithValues: query.relevant.map { ($0.key, JSONValue.real($0.value)) })),
             ])
         }
         try write(

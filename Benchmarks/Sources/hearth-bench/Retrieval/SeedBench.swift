@@ -48,7 +48,7 @@ enum SeedBench {
                 let entries = changes.map { change in
                     VectorEntry(
                         number: change.number, person: change.person, document: change.document,
-                        timestamp: change.timestamp, source: change.source,
+                        timestamp: change.timestamp, source: change.source, kind: change.kind.map(PassageKind.number) ?? 0,
                         vector: moved(centres[topic(ofPassage: change.number)], &generator))
                 }
                 all += entries.map { ($0.number, $0.vector) }
