@@ -122,10 +122,24 @@ package struct HybridRetriever: PassageRetriever {
         }
         let dense = 1 - weights.text
         fusion.rank(textWeight: weights.text, denseWeight: dense, pool: weights.pool)
-        guard weights.feedback > 0 else { return }
+        if weights.feedback > 0, let moved = try await moved(embedding, towards: fusion, in: index) {
+            fusion.set(nearness: try await index.scores(moved, of: fusion.numbers))
+            fusion.rank(textWeight: weights.text, denseWeight: dense, pool: weights.pool)
+        }
+        guard weights.smoothing > 0 else { return }
+        let smoothed = Array(fusion.numbers.prefix(weights.reranked))
+        fusion.smooth(
+            smoothed.count, products: try await index.products(among: smoothed), share: weights.smoothing,
+            neighbours: weights.neighbours)
+    }
+
+    /// The query's vector moved towards the mean of the best candidates; nil where none of them has a vector.
+    private func moved(
+        _ embedding: [Float], towards fusion: CandidateFusion, in index: VectorIndex
+    ) async throws -> [Float]? {
         let best = fusion.candidates.prefix(weights.feedbackPassages).map(\.number)
         let neighbours = try await index.vectors(of: best)
-        guard !neighbours.isEmpty else { return }
+        guard !neighbours.isEmpty else { return nil }
         var moved = embedding
         // In order of rank, so that sums are the same in every run.
         for vector in best.compactMap({ neighbours[$0] }) {
@@ -134,10 +148,7 @@ package struct HybridRetriever: PassageRetriever {
             }
         }
         let length = moved.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        guard length > 0 else { return }
-        for place in moved.indices { moved[place] /= length }
-        fusion.set(nearness: try await index.scores(moved, of: fusion.numbers))
-        fusion.rank(textWeight: weights.text, denseWeight: dense, pool: weights.pool)
+        return length > 0 ? moved.map { $0 / length } : nil
     }
 
     /// Reads the best candidates and adds what their text and their documents tell.
