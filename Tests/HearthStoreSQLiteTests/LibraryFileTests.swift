@@ -77,7 +77,7 @@ struct LibraryFileTests {
         let query = "the letter of the tax boiler"
         for part in [10..<60, 60..<90] {
             _ = try await store.put(part.map(entry))
-            _ = try await store.delete(LibraryStoreContract.id(UInt64(part.lowerBound + 3)), person: person)
+            _ = try await store.put([LibraryStoreContract.entry(UInt64(part.lowerBound + 3), "a letter, changed")])
             let ranked = try await store.rank(text: TextQuery(query), DocumentFilter(person: person), limit: 500)
             let expected = try await store.file.read { db in
                 try Row.fetchAll(
