@@ -14,7 +14,7 @@ package struct RetrievalWeights: Sendable, Hashable {
     /// How much of a candidate's score is the mean of those nearest to it in meaning, among the candidates that are looked at
     /// closely, and of how many (Diaz 2005, score regularisation: near passages should have similar scores).
     package var smoothing = 0.2
-    package var neighbours = 10
+    package var neighbours = 5
     /// For all neighbouring pairs of the query's words standing together in the passage, in standard scores.
     package var pairs = 0.5
     /// Of what the best other passage of the same document scored above the last candidate.
