@@ -26,6 +26,7 @@ def run(bench: Bench) -> Report:
     report = Report(NAME, f"GET /search over a library of {passages:,} passages")
     server = bench.hearth()
     runs: dict[tuple[str, int], list[Throughput]] = {}
+    processor: dict[str, float] = {}
     with server, tempfile.TemporaryDirectory(dir=CACHE) as folder:
         status, body = server.request("GET", "/people")
         if status != 200:
@@ -46,8 +47,11 @@ def run(bench: Bench) -> Report:
 
         for mode in MODES:
             once(mode, 1, bench.seconds)
+            before = server.processor_seconds()
             for connections in CONNECTIONS:
                 runs[mode, connections] = [once(mode, connections, bench.seconds) for _ in range(bench.runs)]
+            requests = sum(run.requests for connections in CONNECTIONS for run in runs[mode, connections])
+            processor[mode] = (server.processor_seconds() - before) / requests * 1e3
         memory = server.memory_bytes()
     for (mode, connections), done in runs.items():
         what = f"{mode}, {connections} connection{'s' if connections > 1 else ''}"
@@ -59,6 +63,7 @@ def run(bench: Bench) -> Report:
             Measure(f"{what}: p99", "ms", [run.p99_ms for run in done]),
             Measure(f"{what}: requests", "/s", [run.per_second for run in done]),
         ]
+    report.measures += [Measure(f"{mode}: processor time of a request", "ms", [processor[mode]]) for mode in MODES]
     report.measures += [
         Measure("recall@10 of the vectors", "", [seeded["recall"]], Goal(">=", 0.99)),
         Measure("embedding a question, in the process: p50", "ms", [seeded["embed_p50_ms"]]),
