@@ -136,7 +136,8 @@ let modules: [Module] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
             "HearthInference", "HearthIngest", "HearthKnow",
         ],
-        outside: [orderedCollections, grdbSQLite, logging], isExecutable: true, path: "Benchmarks/Sources/hearth-bench"
+        outside: [orderedCollections, grdbSQLite, logging, "CHearthKernels"], isExecutable: true,
+        path: "Benchmarks/Sources/hearth-bench"
     ),
     // beside: works until the crash test of the pipeline kills it
     Module(

@@ -75,6 +75,8 @@ class Throughput:
     per_second: float
     p50_ms: float
     p99_ms: float
+    #: Where the script prints it.
+    p95_ms: float | None
     requests: int
     seconds: float
 
@@ -107,6 +109,7 @@ def wrk(url: str, script: str, arguments: list[str], connections: int, seconds: 
         per_second=float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]),
         p50_ms=_milliseconds(output, "50"),
         p99_ms=_milliseconds(output, "99"),
+        p95_ms=_milliseconds(output, "95") if " 95% " in output else None,
         requests=int(requests),
         seconds=float(took),
     )

@@ -79,6 +79,23 @@ struct GraphTests {
         }
     }
 
+    @Test func whatFewPassIsFoundWhereverItIs() async throws {
+        let index = try home.ready(dimension: dimension, options: graphFromFewOn)
+        var vectors = SyntheticVectors(dimension: dimension, seed: 18)
+        var entries = vectors.entries(1...5000)
+        // One of a kind; and a source that many have, all of them far from the query.
+        entries[4321].kind = 40
+        let query = vectors.next()
+        let ordered = nearest(query, in: entries, limit: 5000)
+        let far = Set(ordered.suffix(1000))
+        for place in entries.indices where far.contains(entries[place].number) { entries[place].source = "far" }
+        try await index.apply(VectorBatch(adding: entries, sequence: 1))
+        try await index.finishGraph()
+        #expect(try await index.search(query, limit: 10, filter: VectorFilter(kinds: [40])).map(\.number) == [4322])
+        let found = try await index.search(query, limit: 10, filter: VectorFilter(sources: ["far"])).map(\.number)
+        #expect(Set(found).intersection(ordered.suffix(1000).prefix(10)).count >= 9)
+    }
+
     @Test func theSavedGraphIsUsedAgain() async throws {
         var vectors = SyntheticVectors(dimension: dimension, seed: 14)
         let entries = vectors.entries(1...2000)

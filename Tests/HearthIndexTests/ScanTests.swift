@@ -35,6 +35,8 @@ struct ScanTests {
             (VectorFilter(to: some), { $0.timestamp < some }),
             (VectorFilter(from: some, to: late), { $0.timestamp >= some && $0.timestamp < late }),
             (VectorFilter(sources: ["mail", "nothing"]), { $0.source == "mail" }),
+            (VectorFilter(kinds: [2, 5, 99]), { $0.kind == 2 || $0.kind == 5 }),
+            (VectorFilter(sources: ["mail"], kinds: [3]), { $0.source == "mail" && $0.kind == 3 }),
             (VectorFilter(documents: [document]), { $0.document == document }),
             (
                 VectorFilter(person: SyntheticVectors.person(0), from: some, sources: ["mail"]),
@@ -42,6 +44,8 @@ struct ScanTests {
             ),
             (VectorFilter(person: SyntheticVectors.person(9)), { _ in false }),
             (VectorFilter(sources: []), { _ in false }),
+            (VectorFilter(kinds: []), { _ in false }),
+            (VectorFilter(kinds: [7]), { _ in false }),
             (VectorFilter(from: late, to: some), { _ in false }),
         ]
         for (filter, passes) in cases {

@@ -27,7 +27,7 @@ struct SyntheticVectors {
             VectorEntry(
                 number: number, person: Self.person(Int(number % 4) == 0 ? 1 : 0), document: Self.document(number / 3),
                 timestamp: Timestamp(seconds: Double(number)), source: number % 5 == 0 ? "mail" : "notes",
-                vector: next())
+                kind: UInt16(number % 7), vector: next())
         }
     }
 

@@ -64,6 +64,62 @@ struct LibraryFileTests {
         try await store.close()
     }
 
+    @Test("Scores are those that FTS5 computes itself, before and after passages come and go")
+    func scores() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try await SQLiteLibraryStore.open(path: folder.path("library.db"))
+        let words = ["boiler", "repair", "garden", "letter", "tax", "green", "boat", "letter", "Monday"]
+        func entry(_ number: Int) -> DocumentEntry {
+            let text = (0...number % 11).map { words[($0 * 5 + number) % words.count] + ($0 == 6 ? "\n" : " ") }.joined()
+            return LibraryStoreContract.entry(UInt64(number), text, title: words[number * 7 % words.count])
+        }
+        let query = "the letter of the tax boiler"
+        for part in [10..<60, 60..<90] {
+            _ = try await store.put(part.map(entry))
+            _ = try await store.put([LibraryStoreContract.entry(UInt64(part.lowerBound + 3), "a letter, changed")])
+            let ranked = try await store.rank(text: TextQuery(query), DocumentFilter(person: person), limit: 500)
+            let expected = try await store.file.read { db in
+                try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT rowid, -bm25(terms, \(TextRanking.titleWeight), 1.0) FROM terms
+                        WHERE terms MATCH 'letter OR tax OR boiler'
+                        """
+                ).map { ($0[0] as Int64, $0[1] as Double) }
+            }
+            let byNumber = Dictionary(uniqueKeysWithValues: expected)
+            #expect(Set(ranked.map(\.number)) == Set(byNumber.keys))
+            #expect(ranked.allSatisfy { abs($0.score - (byNumber[$0.number] ?? 0)) < 1e-9 })
+            #expect(zip(ranked, ranked.dropFirst()).allSatisfy { $0.score >= $1.score })
+        }
+        try await store.close()
+    }
+
+    @Test("What a filter leaves is found by words that are nearly everywhere")
+    func narrowFilter() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try await SQLiteLibraryStore.open(path: folder.path("library.db"))
+        let many = (0...TextRanking.candidateBudget).map { "common water \($0)" }.joined(separator: "\n")
+        _ = try await store.put([
+            LibraryStoreContract.entry(10, "common water in a letter", source: "mail"),
+            LibraryStoreContract.entry(11, "nothing of it", source: "mail"),
+            LibraryStoreContract.entry(12, "another common letter", source: "mail"),
+            LibraryStoreContract.entry(13, many), LibraryStoreContract.entry(14, "a rare thing, twice rare"),
+        ])
+        let mails = DocumentFilter(person: person, sources: ["mail"])
+        // Of the common word alone the newest passages are looked at, and with the rare one the common one is left out.
+        for query in ["common", "rare common", "rare common waters"] {
+            let found = try await store.rank(text: TextQuery(query), mails, limit: 10)
+            #expect(
+                Set(found.map(\.document)) == [LibraryStoreContract.id(10), LibraryStoreContract.id(12)], "\(query)")
+        }
+        let all = try await store.rank(text: TextQuery("rare common"), DocumentFilter(person: person), limit: 10)
+        #expect(all.map(\.document) == [LibraryStoreContract.id(14)])
+        try await store.close()
+    }
+
     @Test("Documents are there after the file is closed and opened")
     func reopening() async throws {
         let folder = try TemporaryFolder()

@@ -36,6 +36,20 @@ struct SearchTermsTests {
         #expect(SearchTerms.all(in: text) == terms)
     }
 
+    @Test("Looking for some terms finds them where making all terms does")
+    func finding() {
+        let text = """
+            Ponies and ties, dying; the flies' eyes aye: skies, I was IES, agreed feeding on Zürich's naïve cafés; a 3.5 kg \
+            generalization generalizes general generals, hopping hopefully over 東京都 by an oscillator's ideas, ides, id.
+            """
+        let all = SearchTerms.all(in: text)
+        for terms in [Array(Set(all)).sorted(), ["gener", "i", "hop", "zurich"], ["nothing"], []] {
+            let found = TermFinder(terms).terms(of: text, limit: 1000)
+            #expect(found == all.map { terms.firstIndex(of: $0) })
+        }
+        #expect(TermFinder(["ti", "ti"]).terms(of: text, limit: 3) == [nil, nil, 0])
+    }
+
     @Test("Each term tells where its word begins, in bytes")
     func offsets() {
         var offsets: [Int] = []

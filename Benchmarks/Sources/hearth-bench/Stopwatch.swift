@@ -1,3 +1,4 @@
+import Foundation
 import HearthCore
 
 /// Times work that is too short to time once.
@@ -24,5 +25,12 @@ enum Stopwatch {
 
     static func seconds(_ body: () async throws -> Void) async rethrows -> Double {
         try await ContinuousClock().measure(body).inSeconds
+    }
+
+    /// Processor time of the whole process so far: what other programs on the machine do changes it little.
+    static func processorSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

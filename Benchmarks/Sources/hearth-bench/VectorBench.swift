@@ -24,7 +24,7 @@ enum VectorBench {
         let path = VectorIndex.folder(home: home, model: "synthetic")
         var index = try VectorIndex.create(path, model: "synthetic", dimension: dimension, options: options)
 
-        let started = processorSeconds()
+        let started = Stopwatch.processorSeconds()
         var count: Int64 = 0
         let all = try await Stopwatch.seconds {
             while let data = try base.read(upToCount: batch * dimension * 4), !data.isEmpty {
@@ -36,7 +36,7 @@ enum VectorBench {
             }
             try await index.finishGraph()
         }
-        let built = processorSeconds()
+        let built = Stopwatch.processorSeconds()
         try await index.close()
         let covered = try index.status().covered
         var reopened: VectorIndex?
@@ -55,7 +55,7 @@ enum VectorBench {
         for query in queries.prefix(50) { _ = try await reopened.search(query, limit: limit) }
         var seconds: [Double] = []
         var right = 0
-        let before = processorSeconds()
+        let before = Stopwatch.processorSeconds()
         for (place, query) in queries.enumerated() {
             let begin = ContinuousClock.now
             let found = try await reopened.search(query, limit: limit)
@@ -63,7 +63,7 @@ enum VectorBench {
             let expected = truth[(place * limit)..<((place + 1) * limit)]
             right += found.count { expected.contains(Int32($0.number)) }
         }
-        let after = processorSeconds()
+        let after = Stopwatch.processorSeconds()
         seconds.sort()
         return [
             "count": .integer(count), "covered": .integer(Int64(covered)), "build_seconds": .real(all),
@@ -86,12 +86,6 @@ enum VectorBench {
             let numbers = bytes.bindMemory(to: Float.self)
             return stride(from: 0, to: numbers.count, by: dimension).map { Array(numbers[$0..<($0 + dimension)]) }
         }
-    }
-
-    private static func processorSeconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
     private static func residentBytes() -> Int64 {

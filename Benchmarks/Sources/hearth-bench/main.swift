@@ -32,8 +32,16 @@ do {
         var options = Array(arguments.dropFirst(2))
         guard !options.isEmpty else { throw Usage() }
         let home = options.removeFirst()
-        guard options.isEmpty || options.count == 2 && options[0] == "--models" else { throw Usage() }
-        result = try await RetrievalBench.run(set: set, home: home, models: options.last)
+        guard [0, 2, 4].contains(options.count), options.isEmpty || options[0] == "--models",
+            options.count < 4 || options[2] == "--dump"
+        else { throw Usage() }
+        result = try await RetrievalBench.run(
+            set: set, home: home, models: options.count > 1 ? options[1] : nil,
+            dump: options.count > 3 ? options[3] : nil)
+    case ("seed", let home?):
+        let rest = Array(arguments.dropFirst(2))
+        guard rest.count == 3, let person = UniqueID(rest[0]), let passages = Int(rest[1]) else { throw Usage() }
+        result = try await SeedBench.run(home: home, person: person, passages: passages, model: rest[2])
     case ("library", let home?):
         guard let passages = arguments.dropFirst(2).first.flatMap({ Int($0) }) else { throw Usage() }
         result = try await LibraryBench.run(home: home, passages: passages)
@@ -52,7 +60,8 @@ struct Usage: Error, CustomStringConvertible {
                             | columns RECORDINGS HOME | vectors FOLDER HOME THRESHOLD BUILDERS
                             | answers SET.json HOME [--models FOLDER] [--weights FILE] [--features]
                             | embed MODEL fp32|int8 THREADS TEXTS.json
-                            | retrieval SET.json HOME [--models FOLDER]
+                            | retrieval SET.json HOME [--models FOLDER [--dump FOLDER]]
+                            | seed HOME PERSON PASSAGES MODEL
                             | library HOME PASSAGES
         """
     }

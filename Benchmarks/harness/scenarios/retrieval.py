@@ -109,6 +109,7 @@ def run(bench: Bench) -> Report:
         report.details["library"] = large
         report.measures += [
             Measure(f"text ranking among {LARGE:,} passages, 12 words, p95", "ms", [large["rank_p95_seconds"] * 1e3], Goal("<=", 10)),
+            Measure("processor time of that", "ms", [large["rank_processor_seconds"] * 1e3]),
             Measure(f"storing {LARGE:,} passages with their terms", "passages/s", [large["passages"] / large["store_seconds"]]),
             Measure(f"forgetting a document of {LARGE:,} passages", "s", [large["delete_seconds"]]),
         ]

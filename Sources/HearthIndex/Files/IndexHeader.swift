@@ -1,7 +1,7 @@
 /// The file that says what an index is and which of the files beside it count.
 struct IndexHeader: Hashable {
     /// Of the layout of all files; a program reads only its own.
-    static let format: UInt32 = 1
+    static let format: UInt32 = 2
     static let name = "header"
     private static let magic: UInt32 = 0x5844_4948  // "HIDX"
     private static let maximumByteCount = 4096

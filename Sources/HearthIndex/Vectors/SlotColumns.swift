@@ -9,6 +9,7 @@ final class SlotColumns: @unchecked Sendable {  // See above: published slots ar
     let timestamps: Region<Int64>
     let persons: Region<UInt16>
     let sources: Region<UInt16>
+    let kinds: Region<UInt16>
     let vectorChecksums: Region<UInt32>
     private let usage: Region<UInt8>
 
@@ -18,6 +19,7 @@ final class SlotColumns: @unchecked Sendable {  // See above: published slots ar
         timestamps = try Region(capacity: capacity)
         persons = try Region(capacity: capacity)
         sources = try Region(capacity: capacity)
+        kinds = try Region(capacity: capacity)
         vectorChecksums = try Region(capacity: capacity)
         usage = try Region(capacity: capacity)
     }
@@ -28,6 +30,7 @@ final class SlotColumns: @unchecked Sendable {  // See above: published slots ar
         timestamps[slot] = record.timestamp.microseconds
         persons[slot] = person
         sources[slot] = record.source
+        kinds[slot] = record.kind
         vectorChecksums[slot] = record.vectorChecksum
         hearth_store_byte(usage.base + slot, 1)
     }

@@ -8,6 +8,7 @@ struct SlotFilter {
     /// Exclusive.
     private let to: Int64
     private let sources: [UInt16]?
+    private let kinds: [UInt16]?
     private let documents: Set<UniqueID>?
     /// Whether every slot in use passes.
     let isEmpty: Bool
@@ -30,11 +31,12 @@ struct SlotFilter {
         }
         from = filter.from?.microseconds ?? .min
         to = filter.to?.microseconds ?? .max
+        kinds = filter.kinds.map { Array($0) }
         documents = filter.documents
-        guard from < to, documents?.isEmpty != true else { return nil }
+        guard from < to, documents?.isEmpty != true, kinds?.isEmpty != true else { return nil }
         let isOnlyPerson = person == nil || names.persons.count == 1
         isEmpty =
-            isOnlyPerson && sources == nil && documents == nil && filter.from == nil && filter.to == nil
+            isOnlyPerson && sources == nil && kinds == nil && documents == nil && filter.from == nil && filter.to == nil
     }
 
     /// About which share of the first `count` slots passes, from a sample spread over them.
@@ -55,6 +57,7 @@ struct SlotFilter {
         // The last microsecond of all is inside when no end was named.
         guard time >= from, time < to || to == .max else { return false }
         if let sources, !sources.contains(columns.sources[slot]) { return false }
+        if let kinds, !kinds.contains(columns.kinds[slot]) { return false }
         if let documents, !documents.contains(columns.documents[slot].id) { return false }
         return true
     }

@@ -11,6 +11,8 @@ struct SlotRecord: Hashable {
     var timestamp: Timestamp
     /// Position in the journal's names.
     var source: UInt16
+    /// As the caller numbers them.
+    var kind: UInt16
     /// Of the slot's bytes in the file of vectors, and in the file of codes.
     var vectorChecksum: UInt32
     var codeChecksum: UInt32
@@ -21,7 +23,8 @@ struct SlotRecord: Hashable {
         bytes.append(little: person)
         bytes.append(little: document)
         bytes.append(little: timestamp.microseconds)
-        bytes.append(little: UInt32(source))
+        bytes.append(little: source)
+        bytes.append(little: kind)
         bytes.append(little: vectorChecksum)
         bytes.append(little: codeChecksum)
         bytes.append(little: bytes[start...].withUnsafeBytes { checksum($0) })
@@ -33,18 +36,17 @@ struct SlotRecord: Hashable {
             Integer(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Integer.self))
         }
         guard bytes.count == Self.byteCount,
-            checksum(UnsafeRawBufferPointer(rebasing: bytes[..<60])) == word(60, UInt32.self),
-            let source = UInt16(exactly: word(48, UInt32.self))
+            checksum(UnsafeRawBufferPointer(rebasing: bytes[..<60])) == word(60, UInt32.self)
         else { return nil }
         self.init(
             number: word(0, Int64.self), person: UniqueID(high: word(8, UInt64.self), low: word(16, UInt64.self)),
             document: UniqueID(high: word(24, UInt64.self), low: word(32, UInt64.self)),
-            timestamp: Timestamp(microseconds: word(40, Int64.self)), source: source,
-            vectorChecksum: word(52, UInt32.self), codeChecksum: word(56, UInt32.self))
+            timestamp: Timestamp(microseconds: word(40, Int64.self)), source: word(48, UInt16.self),
+            kind: word(50, UInt16.self), vectorChecksum: word(52, UInt32.self), codeChecksum: word(56, UInt32.self))
     }
 
     init(
-        number: Int64, person: UniqueID, document: UniqueID, timestamp: Timestamp, source: UInt16,
+        number: Int64, person: UniqueID, document: UniqueID, timestamp: Timestamp, source: UInt16, kind: UInt16,
         vectorChecksum: UInt32, codeChecksum: UInt32
     ) {
         self.number = number
@@ -52,6 +54,7 @@ struct SlotRecord: Hashable {
         self.document = document
         self.timestamp = timestamp
         self.source = source
+        self.kind = kind
         self.vectorChecksum = vectorChecksum
         self.codeChecksum = codeChecksum
     }

@@ -9,17 +9,21 @@ package struct VectorEntry: Sendable, Hashable {
     package var timestamp: Timestamp
     /// Name of the source.
     package var source: String
+    /// Of the document, numbered by the caller: the same number always means the same kind.
+    package var kind: UInt16
     /// Of length 1.
     package var vector: [Float]
 
     package init(
-        number: Int64, person: UniqueID, document: UniqueID, timestamp: Timestamp, source: String, vector: [Float]
+        number: Int64, person: UniqueID, document: UniqueID, timestamp: Timestamp, source: String, kind: UInt16 = 0,
+        vector: [Float]
     ) {
         self.number = number
         self.person = person
         self.document = document
         self.timestamp = timestamp
         self.source = source
+        self.kind = kind
         self.vector = vector
     }
 }
@@ -49,16 +53,19 @@ package struct VectorFilter: Sendable, Hashable {
     package var to: Timestamp?
     /// Names of sources.
     package var sources: [String]?
+    /// Numbers as in `VectorEntry.kind`.
+    package var kinds: Set<UInt16>?
     package var documents: Set<UniqueID>?
 
     package init(
         person: UniqueID? = nil, from: Timestamp? = nil, to: Timestamp? = nil, sources: [String]? = nil,
-        documents: Set<UniqueID>? = nil
+        kinds: Set<UInt16>? = nil, documents: Set<UniqueID>? = nil
     ) {
         self.person = person
         self.from = from
         self.to = to
         self.sources = sources
+        self.kinds = kinds
         self.documents = documents
     }
 }

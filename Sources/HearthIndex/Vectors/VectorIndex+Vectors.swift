@@ -1,3 +1,4 @@
+import CHearthKernels
 import HearthCore
 import Synchronization
 
@@ -9,6 +10,32 @@ extension VectorIndex {
                 .tooLarge, "At most \(VectorLimits.matches) vectors are read at once.", hint: "Ask for fewer.")
         }
         return try await onReading { try self.exactVectors(of: numbers) }
+    }
+
+    /// The exact inner products of each with each, row by row in the order of `numbers`; 0 with one that is not there.
+    package func products(among numbers: [Int64]) async throws -> [Float] {
+        guard numbers.count <= VectorLimits.compared else {
+            throw HearthError(
+                .tooLarge, "At most \(VectorLimits.compared) vectors are compared with each other.",
+                hint: "Ask for fewer.")
+        }
+        return try await onReading { try self.exactProducts(among: numbers) }
+    }
+
+    private func exactProducts(among numbers: [Int64]) throws -> [Float] {
+        let found = try exactVectors(of: numbers)
+        let vectors = numbers.map { found[$0] }
+        var products = [Float](repeating: 0, count: vectors.count * vectors.count)
+        for (row, left) in vectors.enumerated() {
+            guard let left else { continue }
+            for (column, right) in vectors[...row].enumerated() {
+                guard let right else { continue }
+                let product = hearth_dot(left, right, dimension)
+                products[row * vectors.count + column] = product
+                products[column * vectors.count + row] = product
+            }
+        }
+        return products
     }
 
     private func exactVectors(of numbers: [Int64]) throws -> [Int64: [Float]] {

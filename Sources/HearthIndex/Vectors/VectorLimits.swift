@@ -10,6 +10,8 @@ package enum VectorLimits {
     package static let matches = 1000
     /// Numbers whose scores are asked for at once.
     package static let scored = 10_000
+    /// Vectors that are compared with each other at once.
+    package static let compared = 256
     /// Different persons, and different sources, of one index.
     package static let names = Int(UInt16.max)
     /// Bytes of a source's name.

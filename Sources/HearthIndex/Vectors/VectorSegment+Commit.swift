@@ -79,7 +79,7 @@ private struct BatchBytes {
         hearth_encode(entry.vector, dimension, &code)
         let record = SlotRecord(
             number: entry.number, person: entry.person, document: entry.document, timestamp: entry.timestamp,
-            source: source, vectorChecksum: entry.vector.withUnsafeBytes { checksum($0) },
+            source: source, kind: entry.kind, vectorChecksum: entry.vector.withUnsafeBytes { checksum($0) },
             codeChecksum: code.withUnsafeBytes { checksum($0) })
         vectors += entry.vector
         codes += code

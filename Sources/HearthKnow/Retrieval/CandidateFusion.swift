@@ -56,6 +56,29 @@ struct CandidateFusion {
         places = Dictionary(uniqueKeysWithValues: zip(numbers, candidates.indices))
     }
 
+    /// Moves the scores of the best `count` towards those of the candidates nearest to each in meaning, and sorts these; the others
+    /// stay behind them. `products` are inner products of each with each, row by row.
+    mutating func smooth(_ count: Int, products: [Float], share: Double, neighbours: Int) {
+        guard count > 1, products.count == count * count, candidates.count >= count else { return }
+        let before = candidates.prefix(count).map(\.score)
+        for index in 0..<count {
+            let row = products[index * count..<(index + 1) * count]
+            let nearest = row.enumerated().filter { $0.offset != index }.sorted {
+                $0.element != $1.element ? $0.element > $1.element : $0.offset < $1.offset
+            }.prefix(neighbours)
+            var (sum, weights) = (0.0, 0.0)
+            for (other, product) in nearest {
+                // What points away says nothing.
+                let weight = Double(max(product, 1e-6))
+                sum += weight * before[other]
+                weights += weight
+            }
+            candidates[index].score = (1 - share) * before[index] + share * sum / weights
+        }
+        candidates[..<count].sort { $0.score != $1.score ? $0.score > $1.score : $0.number < $1.number }
+        places = Dictionary(uniqueKeysWithValues: zip(numbers, candidates.indices))
+    }
+
     /// Mean, deviation and lowest of the best scores of a ranker.
     private struct Scale {
         private var mean = 0.0

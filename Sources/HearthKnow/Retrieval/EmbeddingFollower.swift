@@ -174,7 +174,7 @@ package final class EmbeddingFollower: Service {
         let entries = zip(added, embeddings).map { change, vector in
             VectorEntry(
                 number: change.number, person: change.person, document: change.document, timestamp: change.timestamp,
-                source: change.source, vector: vector)
+                source: change.source, kind: change.kind.map(PassageKind.number) ?? 0, vector: vector)
         }
         guard try await apply(entries, removing: changes, to: index, sequence: last.sequence) else { return .unusable }
         observer.indexed(vectors: entries.count)

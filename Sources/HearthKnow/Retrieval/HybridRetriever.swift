@@ -45,6 +45,7 @@ package struct HybridRetriever: PassageRetriever {
             return SearchAnswer(hits: [], mode: request.mode == .dense ? .text : request.mode)
         }
         async let ranked = textRanking(request)
+        async let surroundings = self.surroundings(of: request)
         var embedding: [Float]?
         if request.mode != .text, let embedder {
             embedding = try await embedder.embed([request.query], priority: .interactive).first
@@ -73,32 +74,43 @@ package struct HybridRetriever: PassageRetriever {
         } else {
             fusion.rank(textWeight: 1, denseWeight: 0, pool: weights.pool)
         }
-        return SearchAnswer(hits: try await rerank(fusion, request), mode: mode, embedding: embedding)
+        let hits = try await rerank(fusion, request, try await surroundings)
+        return SearchAnswer(hits: hits, mode: mode, embedding: embedding)
     }
 
+    /// What the closer look needs beside the candidates.
+    private struct Surroundings {
+        var rarity: [String: Double] = [:]
+        var importance: [UniqueID: Double] = [:]
+    }
+
+    private func surroundings(of request: SearchRequest) async throws -> Surroundings {
+        if request.mode == .dense, isDensePossible { return Surroundings() }
+        return Surroundings(
+            rarity: try await store.weights(of: QueryPairs.terms(of: request.query)),
+            importance: try await importance.ranks(person: request.filter.person))
+    }
+
+    private var isDensePossible: Bool { embedder != nil && (vectors?.index?.count ?? 0) > 0 }
+
     private func textRanking(_ request: SearchRequest) async throws -> [RankedPassage] {
-        if request.mode == .dense, embedder != nil, let index = vectors?.index, index.count > 0 { return [] }
+        if request.mode == .dense, isDensePossible { return [] }
         return try await store.rank(
             text: TextQuery(request.query), request.filter, limit: max(weights.pool, request.limit))
     }
 
-    /// The nearest passages of the filter; kinds, which the index does not know, are looked up.
+    /// The nearest passages of the filter.
     private func nearest(
         _ embedding: [Float], _ request: SearchRequest, in index: VectorIndex
     ) async throws -> [VectorMatch] {
         let start = ContinuousClock.now
         let filter = request.filter
-        let limit = filter.kinds == nil ? max(weights.pool, request.limit) : VectorLimits.matches
-        var matches = try await index.search(
-            embedding, limit: limit,
+        let matches = try await index.search(
+            embedding, limit: max(weights.pool, request.limit),
             filter: VectorFilter(
-                person: filter.person, from: filter.from, to: filter.to, sources: filter.sources))
+                person: filter.person, from: filter.from, to: filter.to, sources: filter.sources,
+                kinds: filter.kinds.map { Set($0.map(PassageKind.number)) }))
         observer.queriedVectors(seconds: (ContinuousClock.now - start).inSeconds)
-        if let kinds = filter.kinds {
-            let found = try await store.passages(numbered: matches.map(\.number), person: filter.person)
-            let wanted = Set(found.lazy.filter { kinds.contains($0.document.kind) }.map(\.passage.number))
-            matches.removeAll { !wanted.contains($0.number) }
-        }
         return matches
     }
 
@@ -110,10 +122,24 @@ package struct HybridRetriever: PassageRetriever {
         }
         let dense = 1 - weights.text
         fusion.rank(textWeight: weights.text, denseWeight: dense, pool: weights.pool)
-        guard weights.feedback > 0 else { return }
+        if weights.feedback > 0, let moved = try await moved(embedding, towards: fusion, in: index) {
+            fusion.set(nearness: try await index.scores(moved, of: fusion.numbers))
+            fusion.rank(textWeight: weights.text, denseWeight: dense, pool: weights.pool)
+        }
+        guard weights.smoothing > 0 else { return }
+        let smoothed = Array(fusion.numbers.prefix(weights.reranked))
+        fusion.smooth(
+            smoothed.count, products: try await index.products(among: smoothed), share: weights.smoothing,
+            neighbours: weights.neighbours)
+    }
+
+    /// The query's vector moved towards the mean of the best candidates; nil where none of them has a vector.
+    private func moved(
+        _ embedding: [Float], towards fusion: CandidateFusion, in index: VectorIndex
+    ) async throws -> [Float]? {
         let best = fusion.candidates.prefix(weights.feedbackPassages).map(\.number)
         let neighbours = try await index.vectors(of: best)
-        guard !neighbours.isEmpty else { return }
+        guard !neighbours.isEmpty else { return nil }
         var moved = embedding
         // In order of rank, so that sums are the same in every run.
         for vector in best.compactMap({ neighbours[$0] }) {
@@ -122,27 +148,24 @@ package struct HybridRetriever: PassageRetriever {
             }
         }
         let length = moved.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        guard length > 0 else { return }
-        for place in moved.indices { moved[place] /= length }
-        fusion.set(nearness: try await index.scores(moved, of: fusion.numbers))
-        fusion.rank(textWeight: weights.text, denseWeight: dense, pool: weights.pool)
+        return length > 0 ? moved.map { $0 / length } : nil
     }
 
     /// Reads the best candidates and adds what their text and their documents tell.
-    private func rerank(_ fusion: CandidateFusion, _ request: SearchRequest) async throws -> [SearchHit] {
+    private func rerank(
+        _ fusion: CandidateFusion, _ request: SearchRequest, _ surroundings: Surroundings
+    ) async throws -> [SearchHit] {
         let candidates = Array(fusion.candidates.prefix(max(weights.reranked, request.limit)))
         let byNumber = Dictionary(uniqueKeysWithValues: candidates.map { ($0.number, $0) })
         let found = try await store.passages(numbered: candidates.map(\.number), person: request.filter.person)
-        let rarity = try await store.weights(of: QueryPairs.terms(of: request.query))
-        let pairs = QueryPairs(query: request.query, weights: rarity)
-        let importance = try await importance.ranks(person: request.filter.person)
+        let pairs = QueryPairs(query: request.query, weights: surroundings.rarity)
         let times = found.map(\.document.timestamp).sorted()
         let asksForNews = QueryPairs.asksForNews(request.query)
         var hits = found.map { passage in
             let candidate = byNumber[passage.passage.number]
             var score = candidate?.score ?? 0
             score += weights.pairs * pairs.share(in: passage.passage.text)
-            score += weights.links * (importance[passage.document.id] ?? 0)
+            score += weights.links * (surroundings.importance[passage.document.id] ?? 0)
             if asksForNews, times.count > 1, let place = times.firstIndex(of: passage.document.timestamp) {
                 score += weights.recency * Double(place) / Double(times.count - 1)
             }

@@ -317,16 +317,17 @@ package struct PassageChange: Sendable, Hashable {
     package var number: Int64
     package var person: UniqueID
     package var document: UniqueID
-    /// Of the document, as its source and title; 1970 and empty when the passage is gone.
+    /// Of the document, as its source, kind and title; 1970, empty and nil when the passage is gone.
     package var timestamp: Timestamp
     package var source: String
+    package var kind: DocumentKind?
     /// nil: the passage is gone.
     package var text: String?
     package var title: String
 
     package init(
         sequence: Int64, number: Int64, person: UniqueID, document: UniqueID, timestamp: Timestamp, source: String,
-        text: String?, title: String
+        kind: DocumentKind?, text: String?, title: String
     ) {
         self.sequence = sequence
         self.number = number
@@ -334,6 +335,7 @@ package struct PassageChange: Sendable, Hashable {
         self.document = document
         self.timestamp = timestamp
         self.source = source
+        self.kind = kind
         self.text = text
         self.title = title
     }

@@ -12,8 +12,11 @@ struct RawStatement {
     let handle: SQLiteStatement
     private let connection: OpaquePointer
 
-    init(_ db: Database, _ sql: String) throws {
-        statement = try db.cachedStatement(sql: sql)
+    init(_ db: Database, _ sql: String) throws { try self.init(db.cachedStatement(sql: sql), in: db) }
+
+    /// A statement that may have arguments already.
+    init(_ statement: Statement, in db: Database) throws {
+        self.statement = statement
         handle = statement.sqliteStatement
         guard let connection = db.sqliteConnection else { throw SQLiteFile.closedError() }
         self.connection = connection

@@ -28,7 +28,11 @@ final class SQLiteFile: Sendable {
     private let closed = Mutex(false)
 
     /// Opens or creates the file, sets it up and migrates it. Blocks; throws `HearthError`.
-    init(path: String, limits: Limits = Limits(), migrator: DatabaseMigrator) throws {
+    /// - Parameter prepare: Called with every connection before it is used.
+    init(
+        path: String, limits: Limits = Limits(), prepare: @escaping @Sendable (Database) throws -> Void = { _ in },
+        migrator: DatabaseMigrator
+    ) throws {
         var configuration = Configuration()
         configuration.label = "hearth.sqlite"
         configuration.foreignKeysEnabled = true
@@ -39,6 +43,7 @@ final class SQLiteFile: Sendable {
             try db.execute(sql: "PRAGMA mmap_size = 0")
             try db.execute(sql: "PRAGMA cache_size = -\(limits.readerCacheKiB)")
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
+            try prepare(db)
         }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
@@ -61,12 +66,13 @@ final class SQLiteFile: Sendable {
 
     /// Opens a file away from the cooperative pool.
     static func open(
-        path: String, limits: Limits = Limits(), migrator: @escaping @Sendable () -> DatabaseMigrator
+        path: String, limits: Limits = Limits(), prepare: @escaping @Sendable (Database) throws -> Void = { _ in },
+        migrator: @escaping @Sendable () -> DatabaseMigrator
     ) async throws -> SQLiteFile {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global(qos: .userInitiated).async {
                 continuation.resume(
-                    with: Result { try SQLiteFile(path: path, limits: limits, migrator: migrator()) })
+                    with: Result { try SQLiteFile(path: path, limits: limits, prepare: prepare, migrator: migrator()) })
             }
         }
     }

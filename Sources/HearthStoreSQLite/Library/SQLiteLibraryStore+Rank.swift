@@ -7,33 +7,79 @@ extension SQLiteLibraryStore {
     package func rank(text query: TextQuery, _ filter: DocumentFilter, limit: Int) async throws -> [RankedPassage] {
         let terms = SearchTerms.ofQuery(query.text)
         if terms.isEmpty || limit <= 0 { return [] }
-        return try await file.read { [counts] db in
+        return try await file.read { [counts, lengths] db in
             guard let owner = try Self.owner(filter.person, in: db) else { return [] }
-            let counted = try counts.counts(of: terms, in: db)
-            let chosen = TextRanking.choose(counted)
+            let counted = try counts.counts(of: terms, in: db).filter { $0.count > 0 }
+            let chosen = Set(TextRanking.choose(counted))
             if chosen.isEmpty { return [] }
-            let isCommon = counted.allSatisfy { $0.count == 0 || $0.count > TextRanking.candidateBudget }
-            let condition = LibraryCondition(filter, owner: owner, table: "f")
-            // Terms hold no quotes: they are letters and digits.
-            let match = chosen.map { "\"\($0)\"" }.joined(separator: " OR ")
-            var arguments: StatementArguments = [match]
-            arguments += condition.arguments
-            // Of a term that is nearly everywhere the newest passages are looked at.
-            let bound = isCommon ? "ORDER BY terms.rowid DESC LIMIT \(TextRanking.candidateBudget)" : ""
-            let sql = """
-                SELECT r.number, d.id, r.score FROM (
-                    SELECT f.number AS number, f.document AS document,
-                    bm25(terms, \(TextRanking.titleWeight), 1.0) AS score
-                    FROM terms CROSS JOIN findable f ON f.number = terms.rowid
-                    WHERE terms MATCH ? AND \(condition.sql) \(bound)
-                ) r JOIN documents d ON d.number = r.document ORDER BY r.score, r.number LIMIT ?
-                """
-            arguments += [LibraryLimits.length(limit)]
-            return try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments).map { row in
-                let score: Double = row[2]
-                return RankedPassage(number: row[0], document: try CatalogueRow.id(row[1]), score: -score)
+            let postings = try TermPostings(db, lengths: lengths)
+            var scored: [ScoredPassage] = []
+            // In the order of the question, so that sums are the same in every run.
+            for (term, count) in counted where chosen.contains(term) {
+                scored.add(try postings.scores(of: term, count: count))
             }
+            scored.sort { $0.score != $1.score ? $0.score > $1.score : $0.number < $1.number }
+            let limit = LibraryLimits.length(limit)
+            let ranked = try Self.passing(scored, filter, owner: owner, limit: limit, in: db)
+            let isComplete = chosen.count == counted.count && counted.allSatisfy { $0.count <= TextRanking.candidateBudget }
+            if ranked.count >= limit || isComplete { return ranked }
+            // Nearly all candidates are outside the filter; where that leaves few passages they are looked at one by one.
+            let few = try Self.scoreFew(counted, postings, filter, owner: owner, in: db)
+            return few.map { Array($0.prefix(limit)) } ?? ranked
         }
+    }
+
+    /// The best that pass the filter, in their order.
+    private static func passing(
+        _ scored: [ScoredPassage], _ filter: DocumentFilter, owner: Int64, limit: Int, in db: Database
+    ) throws -> [RankedPassage] {
+        let condition = LibraryCondition(filter, owner: owner, table: "f")
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT d.id FROM findable f JOIN documents d ON d.number = f.document
+                WHERE f.number = ? AND \(condition.sql)
+                """)
+        // Bound once; only the number changes.
+        try statement.setArguments([0] + condition.arguments)
+        let raw = try RawStatement(statement, in: db)
+        defer { raw.clear() }
+        var ranked: [RankedPassage] = []
+        for passage in scored where ranked.count < limit {
+            raw.bind(1, passage.number)
+            if try raw.step() {
+                ranked.append(
+                    RankedPassage(number: passage.number, document: try raw.id(0), score: passage.score))
+            }
+            raw.reset()
+        }
+        return ranked
+    }
+
+    /// Ranks every passage of the filter by all terms; nil when there are more than few.
+    private static func scoreFew(
+        _ terms: [(term: String, count: Int)], _ postings: TermPostings, _ filter: DocumentFilter, owner: Int64,
+        in db: Database
+    ) throws -> [RankedPassage]? {
+        // By documents, which have indexes of time and source.
+        let condition = LibraryCondition(filter, owner: owner, table: "d")
+        let numbers = try Int64.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT f.number FROM documents d JOIN findable f ON f.document = d.number WHERE \(condition.sql)
+                    LIMIT \(TextRanking.few + 1)
+                    """), arguments: condition.arguments)
+        guard numbers.count <= TextRanking.few else { return nil }
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT d.id, v.title, p.text FROM passages p JOIN documents d ON d.number = p.document
+                JOIN versions v ON v.document = d.number AND v.version = d.version WHERE p.number = ?
+                """)
+        return try numbers.compactMap { number in
+            guard let row = try Row.fetchOne(statement, arguments: [number]),
+                let score = postings.score(title: row[1], text: row[2], terms: terms)
+            else { return nil }
+            return RankedPassage(number: number, document: try CatalogueRow.id(row[0]), score: score)
+        }.sorted { $0.score != $1.score ? $0.score > $1.score : $0.number < $1.number }
     }
 
     package func counts(of terms: [String]) async throws -> (passages: Int, counts: [Int]) {
@@ -47,7 +93,7 @@ extension SQLiteLibraryStore {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT c.sequence, c.passage, c.owner, c.document, f.timestamp, f.source, p.text, v.title
+                    SELECT c.sequence, c.passage, c.owner, c.document, f.timestamp, f.source, f.kind, p.text, v.title
                     FROM changes c LEFT JOIN findable f ON f.number = c.passage AND c.gone = 0
                     LEFT JOIN passages p ON p.number = f.number
                     LEFT JOIN versions v ON v.document = p.document AND v.version = p.version
@@ -59,7 +105,7 @@ extension SQLiteLibraryStore {
                     sequence: row["sequence"], number: row["passage"], person: try CatalogueRow.id(row["owner"]),
                     document: try CatalogueRow.id(row["document"]),
                     timestamp: Timestamp(microseconds: row["timestamp"] ?? 0), source: row["source"] ?? "",
-                    text: row["text"], title: row["title"] ?? "")
+                    kind: try (row["kind"] as String?).map(LibraryRow.kind), text: row["text"], title: row["title"] ?? "")
             }
         }
     }

@@ -7,6 +7,7 @@ package import HearthStore
 package final class SQLiteLibraryStore: LibraryStore {
     let file: SQLiteFile
     let counts = TermCounts()
+    let lengths = PassageLengths()
 
     private init(file: SQLiteFile) { self.file = file }
 
@@ -16,7 +17,9 @@ package final class SQLiteLibraryStore: LibraryStore {
         // Text ranking reads some hundred pages of the term index for one question.
         limits.readerCacheKiB = 16 << 10
         limits.writerCacheKiB = 16 << 10
-        let file = try await SQLiteFile.open(path: path, limits: limits) { LibraryMigrations.migrator() }
+        let file = try await SQLiteFile.open(path: path, limits: limits, prepare: TermCountFunction.register) {
+            LibraryMigrations.migrator()
+        }
         let store = SQLiteLibraryStore(file: file)
         do {
             // What is deleted is overwritten, not only unlinked.

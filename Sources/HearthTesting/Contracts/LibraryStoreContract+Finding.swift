@@ -124,12 +124,13 @@ extension LibraryStoreContract {
         let none = try await store.passageChanges(after: start, limit: 10)
         try requireEqual(none, [], "changes before the first")
         _ = try await store.put([
-            entry(10, "one\ntwo", title: "T", key: "k", at: 5), entry(11, "three", source: "mail"),
+            entry(10, "one\ntwo", title: "T", key: "k", at: 5), entry(11, "three", source: "mail", kind: .mail),
         ])
         let came = try await store.passageChanges(after: start, limit: 10)
         try requireEqual(came.map(\.text), ["one", "two", "three"], "passages that came")
         try requireEqual(came.map(\.title), ["T", "T", ""], "titles of changes")
         try requireEqual(came.map(\.source), ["notes", "notes", "mail"], "sources of changes")
+        try requireEqual(came.map(\.kind), [.note, .note, .mail], "kinds of changes")
         try requireEqual(came.map(\.document), [id(10), id(10), id(11)], "documents of changes")
         try requireEqual(came[0].timestamp, time(5), "the time of a change")
         try require(zip(came, came.dropFirst()).allSatisfy { $0.sequence < $1.sequence }, "changes out of order")
@@ -142,6 +143,7 @@ extension LibraryStoreContract {
         let replaced = try await store.passageChanges(after: latest, limit: 10)
         try requireEqual(replaced.map(\.text), [nil, nil, "four"], "a new version's changes")
         try requireEqual(replaced.prefix(2).map(\.number), came.prefix(2).map(\.number), "passages that went")
+        try requireEqual(replaced.map(\.kind), [nil, nil, .note], "kinds of passages that went and came")
         try requireEqual(replaced.map(\.person), [ada, ada, ada], "people of changes")
         _ = try await store.delete(id(11), person: ada, at: time(9_500_000))
         let all = try await store.passageChanges(after: start, limit: 100)

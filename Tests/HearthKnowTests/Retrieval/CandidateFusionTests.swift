@@ -4,6 +4,24 @@ import Testing
 
 @Suite("Fusion of candidates")
 struct CandidateFusionTests {
+    @Test("A candidate among good ones gains on one that stands alone; those behind stay behind")
+    func smoothing() {
+        var fusion = CandidateFusion()
+        for (number, score) in [(1, 10.0), (2, 6), (3, 5.9), (4, 0)] { fusion.add(Int64(number), text: score) }
+        fusion.rank(textWeight: 1, denseWeight: 0, pool: 10)
+        let before = fusion.candidates.map(\.score)
+        // 3 is near to 1, 2 to nothing.
+        let products: [Float] = [1, 0, 0.9, 0, 1, 0, 0.9, 0, 1]
+        fusion.smooth(3, products: products, share: 0.5, neighbours: 2)
+        #expect(fusion.numbers == [1, 3, 2, 4])
+        #expect(abs(fusion.candidates[1].score - (before[0] + before[2]) / 2) < 1e-4)
+        #expect(fusion.candidates[3].score == before[3])
+        // Products that do not fit say nothing.
+        let scores = fusion.candidates.map(\.score)
+        fusion.smooth(3, products: [1], share: 0.5, neighbours: 2)
+        #expect(fusion.candidates.map(\.score) == scores)
+    }
+
     @Test("Scores of different rankers are compared in standard deviations; what one does not know has its lowest")
     func standardScores() {
         var fusion = CandidateFusion()

@@ -100,6 +100,24 @@ struct RetrievalTests {
         #expect(two.hits[0].dense != nil && two.hits[0].text != nil)
     }
 
+    @Test("One document of a kind is found among many of another that are nearer")
+    func rareKind() async throws {
+        let folder = Folder()
+        defer { folder.remove() }
+        let store = MemoryLibraryStore()
+        let notes = (0..<1200).map { entry(UInt64(100 + $0), "vehicle number \($0)") }
+        _ = try await store.put(Array(notes.prefix(900)))
+        _ = try await store.put(notes.dropFirst(900) + [entry(10, "a car and much more that has to do with nothing else", kind: .pdf)])
+        let embedder = HashingEmbedder(meanings: ["car": "vehicl"])
+        let vectors = try await PassageVectors.open(folder.path, model: embedder.name, dimension: embedder.dimension)
+        let follower = follower(store, embedder, vectors, batch: 1500)
+        while try await follower.step() {}
+        let answer = try await HybridRetriever(store: store, embedder: embedder, vectors: vectors)
+            .search(request("vehicle", mode: .dense, kinds: [.pdf, .transcript]))
+        #expect(answer.mode == .dense)
+        #expect(ids(answer) == [LibraryStoreContract.id(10)])
+    }
+
     @Test("A question without words finds nothing")
     func nothingAsked() async throws {
         let store = MemoryLibraryStore()

@@ -12,8 +12,10 @@ import OrderedCollections
 enum RetrievalBench {
     static let person = UniqueID(high: 0x7000, low: 1 << 63 | 1)
 
+    /// `dump`: a folder for what rankings are made of; see `RetrievalDump`.
+    ///
     /// `set`: {"documents": [{"id", "title", "text"}], "queries": [{"id", "text", "relevant": {document: grade}}]}.
-    static func run(set: String, home: String, models: String?) async throws -> JSONValue {
+    static func run(set: String, home: String, models: String?, dump: String?) async throws -> JSONValue {
         let collection = try JudgedCollection(file: set)
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
         let store = try await SQLiteLibraryStore.open(path: home + "/library.db")
@@ -30,6 +32,10 @@ enum RetrievalBench {
                 store: store, embedder: embedder, vectors: index, logger: Logger(label: "hearth-bench"))
             while try await follower.step() {}
             vectors = index
+            if let dump, let index = index.index {
+                try await RetrievalDump.write(
+                    collection, ids: ids, store: store, embedder: embedder, index: index, to: dump)
+            }
         }
         let embedded = (ContinuousClock.now - embeddingStart).inSeconds
         let retriever = HybridRetriever(store: store, embedder: embedder, vectors: vectors)

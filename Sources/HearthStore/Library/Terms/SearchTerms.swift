@@ -41,6 +41,15 @@ package enum SearchTerms {
 
     /// Calls `body` with each term and where its word begins in the text, in bytes.
     package static func forEach(in text: String, _ body: (_ term: [UInt8], _ offset: Int) -> Void) {
+        scan(text, isWanted: { _ in true }) { term, offset in if let term { body(term, offset) } }
+    }
+
+    /// As `forEach`, but gives nil for each word of ASCII, in lower case and not stemmed yet, that is not wanted: stemming is
+    /// most of the work.
+    @inline(__always)
+    static func scan(
+        _ text: String, isWanted: (_ word: [UInt8]) -> Bool, _ body: (_ term: [UInt8]?, _ offset: Int) -> Void
+    ) {
         var text = text
         text.withUTF8 { bytes in
             var index = 0
@@ -63,7 +72,7 @@ package enum SearchTerms {
                 if word.isEmpty {
                     index += 1
                 } else if isASCII {
-                    body(stemmed(word), start)
+                    body(isWanted(word) ? stemmed(word) : nil, start)
                 } else {
                     foldedTerms(of: word) { body($0, start + $1) }
                 }

@@ -12,6 +12,8 @@ package enum TextRanking {
     package static let titleWeight = 1.5
     /// Passages that are looked at for one query: beyond that, its most frequent terms are left out.
     package static let candidateBudget = 6000
+    /// Passages of a filter up to which each is looked at, when the candidates are nearly all outside of it.
+    package static let few = 256
 
     package static func inverseFrequency(of count: Int, in total: Int) -> Double {
         max(log((Double(total - count) + 0.5) / (Double(count) + 0.5)), 1e-6)
