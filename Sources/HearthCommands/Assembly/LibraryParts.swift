@@ -87,18 +87,6 @@ struct LibraryParts: Sendable {
         return [try await PassageVectors.open(folder, model: embedder.name, dimension: embedder.dimension)]
     }
 
-    /// The index of the model; without one every index that is there, so that what is deleted leaves them, too.
-    private static func vectors(
-        of embedder: DeferredEmbedder?, below parent: String, _ logger: Logger
-    ) async throws -> [PassageVectors] {
-        guard let embedder else { return try await PassageVectors.openAll(in: parent) }
-        let folder = "\(parent)/\(embedder.name.replacing("/", with: "-"))"
-        for gone in try PassageVectors.removeOthers(in: parent, than: folder) {
-            logger.notice("The vectors of another model were removed", metadata: ["folder": "\(gone)"])
-        }
-        return [try await PassageVectors.open(folder, model: embedder.name, dimension: embedder.dimension)]
-    }
-
     /// What hears, sees, and makes documents of what was heard and seen.
     private static func processors(
         _ settings: Settings, _ blobs: BlobStore, _ readings: any ReadingStore, _ registry: StreamRegistry,
