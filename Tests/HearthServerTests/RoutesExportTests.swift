@@ -3,6 +3,7 @@ import HTTPTypes
 import HearthCore
 import HearthSchema
 import HearthStore
+import HearthTesting
 import HearthVault
 import Testing
 
@@ -111,7 +112,8 @@ import Testing
                 try await home.library.append(
                     Turn(
                         id: UniqueID.random(at: time), session: session, person: home.ada.id, timestamp: time,
-                        user: "Question \(number)?", assistant: "No.", confidence: 0, answered: false, citations: []))
+                        user: "Question \(number)?", assistant: "No.", confidence: 0, answered: false, citations: [],
+                        author: .extractive))
             }
             let gaps = 450
             for number in 0..<gaps {
