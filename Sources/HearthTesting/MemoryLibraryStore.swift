@@ -155,6 +155,13 @@ package actor MemoryLibraryStore: LibraryStore {
         (try find(document, person)?.passages ?? []).sorted { ($0.index, $0.number) < ($1.index, $1.number) }
     }
 
+    package func passages(of document: UniqueID, version: Int, person: UniqueID) throws -> [Passage] {
+        guard try find(document, person) != nil else { return [] }
+        return passagesByID.values.filter { $0.document == document && $0.version == version }.sorted {
+            ($0.index, $0.number) < ($1.index, $1.number)
+        }
+    }
+
     package func passages(numbered numbers: [Int64], person: UniqueID) throws -> [FoundPassage] {
         try checkOpen()
         var found: [Int64: FoundPassage] = [:]

@@ -26,6 +26,8 @@ struct ConsoleTests {
         try await page.open(server.consoleAddress)
         try await ignoranceIsAdmitted(page)
         try await memosAndScreenshotsAnswer(page, server)
+        try await anEarlierVersionOpensWithItsMark(page, server)
+        try await onlyTheWebIsALink(page, server)
         try await documentsAreSearchedAndForgotten(page, server)
     }
 
@@ -117,6 +119,39 @@ struct ConsoleTests {
             try await ask(question, page)
             let answer = try await page.value("document.querySelector('.answer').textContent").string ?? ""
             #expect(answer.contains(expected), "\(question): \(answer)")
+        }
+    }
+
+    /// What a conversation cited is edited afterwards; its citation still opens what was cited.
+    private func anEarlierVersionOpensWithItsMark(_ page: BrowserPage, _ server: DemoServer) async throws {
+        try await page.open(server.address + "/ui/documents")
+        let put = """
+            async text => (await (await fetch('/documents', {method: 'POST', headers: {'content-type': 'application/json'},
+            body: JSON.stringify({text, source: 'notes', key: 'regatta'})})).json()).id
+            """
+        let id = try await page.value("(\(put))('The regatta begins at ten o\\'clock.')").string ?? ""
+        let passage = try await page.value("fetch('/documents/\(id)').then(r => r.json()).then(d => d.passages[0].id)")
+        #expect(try await page.value("(\(put))('The regatta begins at noon.')").string == id)
+        try await page.open(
+            server.address + "/ui/documents/\(id)?passage=\(passage.string ?? "")&start=4&end=11")
+        try await page.wait(for: "document.querySelector('mark')")
+        #expect(try await page.value("document.querySelector('mark').textContent") == "regatta")
+        #expect(try await page.value("document.querySelector('.cited').textContent.includes('ten')") == true)
+        try await page.value("document.querySelector('#older a').click()")
+        try await page.wait(for: "document.querySelector('.passage')?.textContent.includes('noon')")
+        #expect(try await page.value("document.querySelector('#older') === null") == true)
+    }
+
+    /// Whatever is stored as the place to open a document, only addresses of the web become links.
+    private func onlyTheWebIsALink(_ page: BrowserPage, _ server: DemoServer) async throws {
+        try await page.open(server.address + "/ui/documents")
+        for (address, expected) in [
+            ("https://example.org/a", "A"), ("javascript:alert(1)", "text"), ("data:text/html,x", "text"),
+            ("/ui/documents", "text"), ("file:///etc/passwd", "text"),
+        ] {
+            let kind = try await page.value(
+                "import('/ui/assets/dom.js').then(d => d.outside('\(address)')).then(n => n.nodeName || 'text')")
+            #expect(kind.string == expected, "\(address)")
         }
     }
 

@@ -26,6 +26,19 @@ import Testing
         }
     }
 
+    @Test(arguments: Subject.all) func pageExplainsNothingTwice(_ subject: Subject) throws {
+        let page = try #require(Repository.read(subject.page), "\(subject.page) is missing")
+        for name in subject.repeated(page: page) {
+            Issue.record("\(subject.page) has more than one row for the \(subject) \(name)")
+        }
+    }
+
+    @Test func secondRowIsFound() {
+        let table = "| `twice-said` | a |\n| `once` | b |\n\n| `twice-said` | c |\n| `0` | d |\n| `0` | e |"
+        #expect(Subject.errorCodes.repeated(page: table) == ["twice-said"])
+        #expect(Subject.settings.repeated(page: "| `HEARTH_A` | a |\n| `HEARTH_A` | b |") == ["HEARTH_A"])
+    }
+
     @Test func stalePromiseIsFound() {
         let table = "| `gone-code` | a |\n| `sample-code` | b |\n| `0` | c |"
         #expect(Subject.errorCodes.stale(in: [Subject.errorCodes.sample], page: table) == ["gone-code"])

@@ -9,8 +9,8 @@ struct MarkdownPage {
     /// Lines of fenced code and contents of code spans.
     private(set) var code: [String] = []
     private(set) var headings: [String] = []
-    /// The first word in code of each table row's first cell.
-    private(set) var tableKeys: Set<String> = []
+    /// The first word in code of each table row's first cell, in the order of the rows.
+    private(set) var rowKeys: [String] = []
 
     init(_ file: SourceFile) {
         path = file.path
@@ -22,12 +22,14 @@ struct MarkdownPage {
                 code.append(String(line))
             } else {
                 if let heading = line.wholeMatch(of: /#{1,6} +(.*)/) { headings.append(String(heading.1)) }
-                if let key = line.firstMatch(of: /^\| *`([A-Za-z0-9_.-]+)/) { tableKeys.insert(String(key.1)) }
+                if let key = line.firstMatch(of: /^\| *`([A-Za-z0-9_.-]+)/) { rowKeys.append(String(key.1)) }
                 code.append(contentsOf: line.matches(of: /`([^`]+)`/).map { String($0.1) })
                 prose.append(String(line).replacing(/`[^`]+`/, with: "``"))
             }
         }
     }
+
+    var tableKeys: Set<String> { Set(rowKeys) }
 
     /// Every word that stands in code: letters, digits, `_`, `-` and `.`.
     var codeWords: Set<String> { Self.words(of: code) }

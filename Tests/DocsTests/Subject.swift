@@ -32,6 +32,13 @@ struct Subject: Sendable, CustomStringConvertible {
         return files.reduce(into: promised) { $0.subtract(names($1)) }.sorted()
     }
 
+    /// The names that the page promises in more than one row of its tables: whoever reads one may miss the other.
+    func repeated(page text: String) -> [String] {
+        let page = MarkdownPage(SourceFile(path: page, text: text))
+        let counts = Dictionary(page.rowKeys.map { ($0, 1) }, uniquingKeysWith: +)
+        return promised(page).filter { counts[$0, default: 0] > 1 }.sorted()
+    }
+
     static let all: [Subject] = [.settings, .errorCodes, .metrics, .streams, .commands]
 
     /// A variable's name anywhere, or a declaration `integer("port", …)` in an extension of `Setting`, which the

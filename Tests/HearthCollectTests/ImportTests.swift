@@ -23,7 +23,7 @@ struct ImportTests {
         try await withFolder { folder in
             try write(folder + "/a/note.md", Array("# Boat".utf8))
             try write(folder + "/a/b/voice.txt", Array("RIFF....WAVEfmt ".utf8))
-            try write(folder + "/a/shot.png", [0x89, 0x50, 0x4e, 0x47, 13, 10])
+            try write(folder + "/a/shot.png", [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10])
             try write(folder + "/plan.pdf", Array("%PDF-1.7".utf8))
             try write(folder + "/mail.eml", Array("From: a@b.c".utf8))
             try write(folder + "/bomb.zip", [0x50, 0x4b, 3, 4, 0])
@@ -42,6 +42,28 @@ struct ImportTests {
             #expect(plan.hidden == 1)
             let skipped = Set(plan.skipped.map { $0.path.split(separator: "/").last.map(String.init) ?? "" })
             #expect(skipped == ["circle", "outside", "bomb.zip", "noise.bin", "empty.txt", "missing"])
+        }
+    }
+
+    /// All that the server reads, by their first bytes; a text that begins with the letters of a BMP stays a text.
+    @Test func picturesOfEveryReadKindGoWhereTheyAreRead() async throws {
+        try await withFolder { folder in
+            let bmp: [UInt8] = Array("BM".utf8) + [90, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0]
+            try write(folder + "/1", [0xff, 0xd8, 0xff, 0xe0])
+            try write(folder + "/2", [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10])
+            try write(folder + "/3", Array("RIFF1234WEBPVP8 ".utf8))
+            try write(folder + "/4", Array("GIF89a".utf8))
+            try write(folder + "/5", bmp)
+            try write(folder + "/6", [0x4d, 0x4d, 0, 42, 0, 0, 0, 8])
+            try write(folder + "/7", Array("BMW makes cars.".utf8))
+            try write(folder + "/8", [0, 0, 0, 24] + Array("ftypheic".utf8))
+            let plan = ImportPlan.of([folder])
+            #expect(
+                plan.items.map(\.mediaType) == [
+                    "image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff", "text/plain",
+                ])
+            #expect(plan.items.dropLast().allSatisfy { $0.route == .image })
+            #expect(plan.skipped.map(\.reason) == ["Pictures of the kind HEIC are not read; save it as JPEG."])
         }
     }
 

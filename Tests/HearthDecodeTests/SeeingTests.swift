@@ -1,4 +1,5 @@
 import HearthCore
+import HearthMedia
 import Testing
 
 @testable import HearthDecode
@@ -45,10 +46,12 @@ import Testing
     }
 
     @Test func kindsAreToldByContent() {
-        func kind(_ bytes: [UInt8]) -> PictureFormat? { bytes.withUnsafeBytes { PictureFormat($0) } }
+        func kind(_ bytes: [UInt8]) -> PictureFormat? { bytes.withUnsafeBytes { try? PictureFormat(reading: $0) } }
         #expect(kind([0xFF, 0xD8, 0xFF, 0xE0]) == .jpeg)
         #expect(kind(Array("RIFF1234WEBP".utf8)) == .webp)
         #expect(kind(Array("RIFF1234WAVE".utf8)) == nil)
+        #expect(kind(Array("GIF87a".utf8)) == .gif)
+        #expect(kind(Array("ftypheic".utf8)) == nil)
         #expect(kind([]) == nil)
     }
 

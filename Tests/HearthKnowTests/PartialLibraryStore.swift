@@ -16,6 +16,9 @@ extension PartialLibraryStore {
         throw NotPartOfThisTest()
     }
     func passages(of document: UniqueID, person: UniqueID) async throws -> [Passage] { throw NotPartOfThisTest() }
+    func passages(of document: UniqueID, version: Int, person: UniqueID) async throws -> [Passage] {
+        throw NotPartOfThisTest()
+    }
     func passages(numbered numbers: [Int64], person: UniqueID) async throws -> [FoundPassage] {
         throw NotPartOfThisTest()
     }

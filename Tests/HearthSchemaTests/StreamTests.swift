@@ -221,6 +221,23 @@ struct StreamTests {
         }
     }
 
+    @Test("a list of values may grow and not shrink")
+    func furtherValues() throws {
+        func definition(_ values: JSONValue) throws -> StreamDefinition {
+            var newer = try #require(Self.source().object)
+            var properties = try #require(newer["properties"]?.object)
+            properties["room"] = ["type": "string", "maxLength": 10, "enum": values]
+            newer["properties"] = .object(properties)
+            return try StreamDefinition(.object(newer), file: "humidity.json")
+        }
+        let few = try definition(["kitchen", "bath"])
+        #expect(try StreamEvolution(from: few, to: definition(["hall", "bath", "kitchen"])) == .unchanged)
+        for fewer in [["kitchen", "hall"], ["kitchen"]] as [JSONValue] {
+            #expect(throws: HearthError.self) { try StreamEvolution(from: few, to: definition(fewer)) }
+        }
+        #expect(throws: HearthError.self) { try StreamEvolution(from: few, to: Self.definition()) }
+    }
+
     @Test(
         "what stored readings could not follow is refused and named",
         arguments: [

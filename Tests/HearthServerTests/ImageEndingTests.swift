@@ -16,7 +16,8 @@ import Testing
     /// Every shorter beginning of a picture is noticed, whatever pieces it comes in.
     @Test(arguments: [
         MediaFixtures.jpeg(), MediaFixtures.jpeg(exif: MediaFixtures.exif(littleEndian: true)), MediaFixtures.png(),
-        MediaFixtures.png(exif: MediaFixtures.exif(littleEndian: false)), MediaFixtures.webp(),
+        MediaFixtures.png(exif: MediaFixtures.exif(littleEndian: false)), MediaFixtures.webp(), MediaFixtures.gif(),
+        MediaFixtures.bmp(), MediaFixtures.bmp(height: -3),
     ])
     func everyCutIsNoticed(_ picture: [UInt8]) {
         for pieces in [1, 7, 4096] {

@@ -91,6 +91,39 @@ enum MediaFixtures {
             + box("free", [1, 2, 3]) + box("meta", [0, 0, 0, 0] + box("hdlr", [0]) + properties) + box("mdat", [9, 9])
     }
 
+    /// Two images with a colour table each, and a comment before the trailer.
+    static func gif(width: Int = 300, height: Int = 150) -> [UInt8] {
+        func pieces(_ count: Int) -> [UInt8] { [UInt8(count)] + [UInt8](repeating: 0x3b, count: count) }
+        let table = [UInt8](repeating: 0x2c, count: 12)
+        let image: [UInt8] = [0x2c, 0, 0, 0, 0, 9, 0, 9, 0, 0x81] + table + [2] + pieces(200) + pieces(7) + [0]
+        return Array("GIF89a".utf8) + little16(width) + little16(height) + [0x81, 0, 0] + table
+            + [0x21, 0xf9, 4, 0, 0, 0, 0, 0] + image + image + [0x21, 0xfe] + pieces(5) + [0, 0x3b]
+    }
+
+    /// Plain pixels of 24 bits under a header of 40 bytes; a negative height begins at the top.
+    static func bmp(width: Int = 30, height: Int = 20) -> [UInt8] {
+        let pixels = [UInt8](repeating: 9, count: (width * 24 + 31) / 32 * 4 * abs(height))
+        let head = little32(40) + little32(width) + little32(height & 0xffff_ffff) + little16(1) + little16(24)
+        return Array("BM".utf8) + little32(54 + pixels.count) + [0, 0, 0, 0] + little32(54) + head
+            + [UInt8](repeating: 0, count: 24) + pixels
+    }
+
+    /// Size and orientation, in a directory at the end of the file or right behind its head.
+    static func tiff(width: Int = 900, height: Int = 1200, littleEndian: Bool = true, directoryFirst: Bool = false)
+        -> [UInt8]
+    {
+        func word16(_ value: Int) -> [UInt8] { littleEndian ? little16(value) : big16(value) }
+        func word32(_ value: Int) -> [UInt8] { littleEndian ? little32(value) : big32(value) }
+        func short(_ tag: Int, _ value: Int) -> [UInt8] { word16(tag) + word16(3) + word32(1) + word16(value) + [0, 0] }
+        let pixels = [UInt8](repeating: 5, count: 400)
+        let directory =
+            word16(3) + short(0x100, width) + word16(0x101) + word16(4) + word32(1) + word32(height)
+            + short(0x112, 8) + word32(0)
+        let mark: [UInt8] = littleEndian ? [0x49, 0x49] : [0x4d, 0x4d]
+        let head = mark + word16(42) + word32(directoryFirst ? 8 : 8 + pixels.count)
+        return head + (directoryFirst ? directory + pixels : pixels + directory)
+    }
+
     // MARK: Sounds
 
     static func wav(seconds: Int = 2, rate: Int = 16_000, channels: Int = 1) -> [UInt8] {

@@ -1,5 +1,6 @@
 import Foundation
 import HearthCore
+import HearthMedia
 import HearthTesting
 import Testing
 
@@ -19,9 +20,11 @@ import Testing
 
     @Test(arguments: [1, 7, 4096])
     func sizesAreReadInPiecesOfAnySize(_ step: Int) {
-        let cases: [([UInt8], ImageFormat, Int, Int)] = [
+        let cases: [([UInt8], PictureFormat, Int, Int)] = [
             (MediaFixtures.jpeg(), .jpeg, 640, 480), (MediaFixtures.png(), .png, 320, 200),
             (MediaFixtures.webp(), .webp, 1000, 700), (MediaFixtures.heic(), .heic, 4032, 3024),
+            (MediaFixtures.gif(), .gif, 300, 150), (MediaFixtures.bmp(), .bmp, 30, 20),
+            (MediaFixtures.bmp(height: -20), .bmp, 30, 20),
         ]
         for (bytes, format, width, height) in cases {
             let header = header(bytes, step: step)
@@ -30,6 +33,30 @@ import Testing
             #expect(header?.height == height)
             #expect(header?.exif == nil)
         }
+    }
+
+    @Test(arguments: [(true, true), (true, false), (false, true), (false, false)])
+    func directoryOfATIFFIsReadWhereverItStands(_ littleEndian: Bool, _ directoryFirst: Bool) {
+        let bytes = MediaFixtures.tiff(littleEndian: littleEndian, directoryFirst: directoryFirst)
+        for step in [1, 7, 4096] {
+            let header = header(bytes, step: step)
+            #expect(header?.format == .tiff)
+            #expect(header?.width == 900)
+            #expect(header?.height == 1200)
+            #expect(header?.exif?.orientation == 8)
+        }
+    }
+
+    /// Edges whose product is beyond any integer.
+    @Test func hugeSizesAreTooLargeAndNotCounted() {
+        let huge = 0xffff_ffff
+        let heic = header(MediaFixtures.heic(width: huge, height: huge))
+        #expect(heic?.width == 512 && heic?.excess == nil)
+        let png = header(MediaFixtures.png(width: huge, height: huge))
+        #expect(png?.width == nil && png?.excess?.code == .tooLarge)
+        #expect(header(MediaFixtures.tiff(width: 30_000, height: 3334))?.excess?.code == .tooLarge)
+        #expect(header(MediaFixtures.tiff(width: 30_000, height: 3333))?.excess == nil)
+        #expect(header(MediaFixtures.gif(width: 30_001, height: 1))?.excess?.code == .tooLarge)
     }
 
     @Test(arguments: [true, false])
@@ -59,7 +86,8 @@ import Testing
         let exif = MediaFixtures.exif(littleEndian: true)
         let files = [
             MediaFixtures.jpeg(exif: exif), MediaFixtures.png(exif: exif), MediaFixtures.webp(exif: exif),
-            MediaFixtures.heic(),
+            MediaFixtures.heic(), MediaFixtures.gif(), MediaFixtures.bmp(), MediaFixtures.tiff(),
+            MediaFixtures.tiff(littleEndian: false, directoryFirst: true),
         ]
         for file in files {
             for index in 0..<min(file.count, 700) {
@@ -113,7 +141,10 @@ import Testing
 
     @Test(
         arguments: [
-            [], [0xff], [0xff, 0xd8], Array("GIF89a-----------".utf8), Array("<svg xmlns=".utf8),
+            [], [0xff], [0xff, 0xd8], Array("GIF88a-----------".utf8), Array("<svg xmlns=".utf8),
+            Array("BMW and other makers of cars, and of motorcycles".utf8),
+            // Looks like a BMP as far as the length of its second header.
+            Array("BM".utf8) + [9, 9, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 41] + [UInt8](repeating: 0, count: 40),
             Array("RIFF....WAVEfmt ".utf8),
         ] as [[UInt8]])
     func otherFilesAreNoPictures(_ bytes: [UInt8]) { #expect(header(bytes) == nil) }

@@ -83,6 +83,63 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "javascript:alert(1)", "JavaScript://example.org/%0aalert(1)", "data:text/html,hello", "file:///etc/passwd",
+        "//example.org/a", "example.org", "http:example.org", "http://", "https://:80/", "https://user@/",
+        "http://a b/", "mailto:ada@example.org", "https://example.org/\u{85}",
+    ])
+    func onlyTheWebIsAPlaceToOpen(_ address: String) async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let member = try await home.post("/documents", ["text": "The boat is free.", "url": .string(address)])
+            #expect(member.status == 422)
+            #expect(member.code == "invalid-value")
+            #expect(member.pointers == ["/url"])
+            let encoded = address.utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let parameter = try await home.post("/documents?url=\(encoded)", "The boat is free.", type: "text/plain")
+            #expect(parameter.status == 422)
+            #expect(parameter.code == "invalid-value")
+            #expect(parameter.pointers == ["?url"])
+            #expect(try await home.get("/documents").json["total"] == 0)
+        }
+    }
+
+    @Test(arguments: ["https://example.org", "HTTP://[::1]:8080/a?b#c", "http://münchen.example/straße"])
+    func placesOfTheWebAreKept(_ address: String) async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let made = try await home.post("/documents", ["text": "The boat is free.", "url": .string(address)])
+            let id = try #require(made.json["id"]?.string)
+            #expect(try await home.get("/documents/\(id)").json["source"]?["url"]?.string == address)
+        }
+    }
+
+    @Test func whatWasCitedOnceCanAlwaysBeOpened() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            func put(_ text: String) async throws -> String {
+                try #require(
+                    try await home.post("/documents", ["text": .string(text), "source": "notes", "key": "boat"])
+                        .json["id"]?.string)
+            }
+            let id = try await put("The harbour fee is 12 euros.")
+            let first = try await home.get("/documents/\(id)").json
+            #expect(first["version"] == 1 && first["current_version"] == 1)
+            let passage = try #require(first["passages"]?[0]?["id"]?.string)
+            #expect(try await put("The harbour fee is 15 euros now.") == id)
+
+            let cited = try await home.get("/documents/\(id)?passage=\(passage)").json
+            #expect(cited["text"]?.string == "The harbour fee is 12 euros.")
+            #expect(cited["passages"]?[0]?["id"]?.string == passage)
+            #expect(cited["version"] == 1 && cited["current_version"] == 2)
+            #expect(try await home.get("/documents/\(id)?version=1").json == cited)
+            let current = try await home.get("/documents/\(id)").json
+            #expect(current["version"] == 2 && current["passages"]?[0]?["id"]?.string != passage)
+
+            #expect(try await home.get("/documents/\(id)?version=3").status == 404)
+            #expect(try await home.get("/documents/\(id)?version=2&passage=\(passage)").status == 400)
+            #expect(try await home.get("/documents/\(id)?passage=\(id)").status == 404)
+            #expect(try await home.get("/documents/\(id)?passage=\(passage)", as: .member).status == 404)
+        }
+    }
+
     @Test(arguments: ["/search", "/search?q=%20", "/search?q=a&mode=magic", "/search?q=a&k=0", "/documents?kind=poem"])
     func aWrongQueryIsRefused(_ path: String) async throws {
         try await RoutesHousehold.with { (home) async throws in

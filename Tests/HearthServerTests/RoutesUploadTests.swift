@@ -153,6 +153,78 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("jpeg", MediaFixtures.jpeg()), ("png", MediaFixtures.png()), ("webp", MediaFixtures.webp()),
+        ("gif", MediaFixtures.gif()), ("bmp", MediaFixtures.bmp()), ("tiff", MediaFixtures.tiff()),
+        ("heic", MediaFixtures.heic()),
+    ])
+    func everyPictureIsTakenAndComesBack(_ format: String, _ bytes: [UInt8]) async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            for path in ["/images/upload", "/images/screenshot"] {
+                let made = try await home.send(.post, path + query(home), body: bytes, type: "image/\(format)")
+                #expect(made.status == 201, "\(path)")
+                #expect(made.json["format"]?.string == format)
+                #expect((made.json["width"]?.int64 ?? 0) > 0)
+                let file = try await home.get("/blobs/\(made.json["blob"]?.string ?? "")")
+                #expect(file.bytes == bytes)
+                #expect(file.headers[.contentType] == "image/\(format)")
+            }
+        }
+    }
+
+    @Test func picturesThatAreTooLargeOrCutOffAreRefused() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            func send(_ bytes: [UInt8]) async throws -> RoutesHousehold.Answer {
+                try await home.send(.post, "/images/upload\(query(home))", body: bytes, type: nil)
+            }
+            let large = try await send(MediaFixtures.png(width: 20_000, height: 20_000))
+            #expect(large.status == 413)
+            #expect(large.code == "too-large")
+            for whole in [MediaFixtures.gif(), MediaFixtures.bmp(), MediaFixtures.tiff()] {
+                let cut = try await send(Array(whole.dropLast(3)))
+                #expect(cut.status == 422)
+                #expect(cut.pointers == ["/data"])
+            }
+            let sizeless = try await send(MediaFixtures.gif(width: 0))
+            #expect(sizeless.pointers == ["/data"])
+            #expect(try fileCount(home) == 0)
+        }
+    }
+
+    /// The reading about a PNG names its thumbnail, which is a JPEG.
+    @Test func aFileGoesOutAsWhatItIs() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let thumbnail = MediaFixtures.jpeg(width: 512, height: 320)
+            let writer = try home.blobs.makeWriter(maximumSize: 1 << 20)
+            try writer.append(thumbnail)
+            let blob = try writer.finish().sha256
+            var source = Admission.Source(
+                principal: Principal(id: home.ada.id, role: .owner, person: home.ada.id),
+                stream: try #require(home.dependencies.registry["media_image_described"]))
+            source.blobs = [blob]
+            let reading: JSONValue = [
+                "device_id": .string(home.phone.id.description), "timestamp": .string(RoutesHousehold.time(minute: 1)),
+                "blob": .string(blob), "source_blob": .string(String(repeating: "0", count: 64)), "format": "png",
+                "width": 1024, "height": 640, "orientation": 1, "thumbnail_width": 512, "thumbnail_height": 320,
+                "perceptual_hash": "00000000000000ff", "group": .string(blob), "camera": [:],
+            ]
+            _ = try await home.dependencies.ingest.one(try JSONDocument(reading), source: source)
+            let file = try await home.get("/blobs/\(blob)")
+            #expect(file.bytes == thumbnail)
+            #expect(file.headers[.contentType] == "image/jpeg")
+            #expect(file.headers[.contentDisposition]?.hasSuffix(".jpeg\"") == true)
+        }
+    }
+
+    @Test func onlySoundsAndPicturesAreShown() {
+        let page = Array("<!doctype html><script>".utf8)
+        #expect(ServedType(page, format: "png") == ServedType([], format: ""))
+        #expect(ServedType(MediaFixtures.jpeg(), format: "") == ServedType([], format: ""))
+        #expect(ServedType(MediaFixtures.webm, format: "opus").mediaType == "audio/webm")
+        #expect(ServedType(MediaFixtures.opus, format: "ogg").ending == "ogg")
+        #expect(ServedType(MediaFixtures.mp3, format: "pcm").mediaType == "application/octet-stream")
+    }
+
     @Test func screenshotHasNoPlace() async throws {
         try await RoutesHousehold.with { (home) async throws in
             let picture = MediaFixtures.png(exif: MediaFixtures.exif(littleEndian: true))
@@ -189,6 +261,8 @@ import Testing
             #expect(text.pointers == ["/data"])
             let gif = try await home.post("/images/upload", object(home, png, ["format": "gif"]))
             #expect(gif.pointers == ["/format"])
+            let avif = try await home.post("/images/upload", object(home, png, ["format": "avif"]))
+            #expect(avif.pointers == ["/format"])
             let sound = try await home.post("/audio/upload", object(home, png, ["format": "wav"]))
             #expect(sound.pointers == ["/format"])
             #expect(try fileCount(home) == 0)

@@ -1,3 +1,5 @@
+import HearthMedia
+
 /// Which part of Hearth understands a file, by its first bytes, then by the ending of its name.
 enum FileClass: Hashable {
     case taken(ImportRoute, mediaType: String)
@@ -7,6 +9,11 @@ enum FileClass: Hashable {
     static let window = 4096
 
     static func of(_ head: [UInt8], name: String) -> FileClass {
+        if let picture = PictureFormat(sniffing: head) {
+            return picture.isRead
+                ? .taken(.image, mediaType: picture.mediaType)
+                : .notUnderstood("Pictures of the kind \(picture.title) are not read; save it as JPEG.")
+        }
         for (magic, offset, route, type) in signatures where starts(head, with: magic, at: offset) {
             return .taken(route, mediaType: type)
         }
@@ -30,7 +37,7 @@ enum FileClass: Hashable {
         let brand = String(decoding: head.dropFirst(8).prefix(4), as: UTF8.self)
         switch brand {
         case "M4A ", "M4B ": return .taken(.audio, mediaType: "audio/mp4")
-        case "heic", "heix", "mif1", "avif":
+        case "avif", "avis", "heif":
             return .notUnderstood("Pictures of the kind \(brand) are not read; save it as JPEG.")
         default:
             // The sound of a film is heard.
@@ -51,10 +58,7 @@ enum FileClass: Hashable {
     private static let signatures: [(magic: [UInt8], offset: Int, route: ImportRoute, type: String)] = [
         (Array("WAVE".utf8), 8, .audio, "audio/wav"), (Array("OggS".utf8), 0, .audio, "audio/ogg"),
         (Array("fLaC".utf8), 0, .audio, "audio/flac"), (Array("ID3".utf8), 0, .audio, "audio/mpeg"),
-        ([0x1a, 0x45, 0xdf, 0xa3], 0, .audio, "audio/webm"), ([0x89, 0x50, 0x4e, 0x47], 0, .image, "image/png"),
-        ([0xff, 0xd8, 0xff], 0, .image, "image/jpeg"), (Array("GIF8".utf8), 0, .image, "image/gif"),
-        (Array("WEBP".utf8), 8, .image, "image/webp"), (Array("II*".utf8) + [0], 0, .image, "image/tiff"),
-        (Array("MM".utf8) + [0, 0x2a], 0, .image, "image/tiff"), (Array("%PDF-".utf8), 0, .document, "application/pdf"),
+        ([0x1a, 0x45, 0xdf, 0xa3], 0, .audio, "audio/webm"), (Array("%PDF-".utf8), 0, .document, "application/pdf"),
     ]
 
     private static let strangers: [(magic: [UInt8], offset: Int, what: String)] = [

@@ -1,5 +1,5 @@
-import {element, replace, guarded, failure} from "./dom.js";
-import {get, send} from "./api.js";
+import {element, replace, guarded, failure, outside} from "./dom.js";
+import {get, query, send} from "./api.js";
 import {kindText, momentText, plural} from "./words.js";
 
 const place = document.getElementById("document");
@@ -32,8 +32,27 @@ async function remove(shown) {
     }
 }
 
+/** The version that holds the cited passage, else the one asked for, else the current one. */
+async function load() {
+    const [passage, version] = [search.get("passage"), search.get("version")];
+    try {
+        return await get(query(`/documents/${id}`, passage ? {passage} : {version}));
+    } catch (error) {
+        // The passage may be gone, with a document that was forgotten and came again.
+        if (!passage || error.status !== 404) throw error;
+        return get(`/documents/${id}`);
+    }
+}
+
+/** Says that the text shown is not the current one, and where that is. */
+function older(shown) {
+    if (shown.version >= shown.current_version) return null;
+    return element("p", {class: "meta warn", id: "older"}, element("span", {}, `This is version ${shown.version} of ${shown.current_version}.`),
+        element("a", {href: `/ui/documents/${id}`}, "Open the newest version"));
+}
+
 guarded(place, async () => {
-    const shown = await get(`/documents/${id}`);
+    const shown = await load();
     document.title = `${shown.title || "Untitled"} · Hearth`;
     const start = search.has("start") ? Number(search.get("start")) : null;
     const end = search.has("end") ? Number(search.get("end")) : null;
@@ -49,8 +68,7 @@ guarded(place, async () => {
             element("time", {datetime: shown.timestamp}, momentText(shown.timestamp)), people,
             shown.language ? element("span", {}, shown.language) : null, element("span", {}, plural(shown.passages.length, "passage")),
             shown.version > 1 ? element("span", {}, `version ${shown.version}`) : null),
-        shown.source.url ? element("p", {}, element("a", {href: shown.source.url, rel: "noreferrer noopener"}, shown.source.url)) : null,
-        original(shown), passages);
+        older(shown), shown.source.url ? element("p", {}, outside(shown.source.url)) : null, original(shown), passages);
     const cited = document.getElementById("cited");
     if (cited) {
         (cited.querySelector("mark") || cited).scrollIntoView({block: "center"});

@@ -12,6 +12,15 @@ export function element(name, attributes = {}, ...children) {
     return node;
 }
 
+/** A link to a place outside of Hearth. What is no address of the web is shown, and leads nowhere. */
+export function outside(address) {
+    let scheme = "";
+    try {
+        scheme = new URL(address).protocol;
+    } catch { /* no absolute address */ }
+    return scheme === "http:" || scheme === "https:" ? element("a", {href: address, rel: "noreferrer noopener"}, address) : address;
+}
+
 export function replace(parent, ...children) {
     parent.replaceChildren(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
 }

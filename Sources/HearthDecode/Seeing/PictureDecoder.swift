@@ -16,11 +16,10 @@ final class PictureDecoder {
     init(_ file: InputBytes) throws {
         let bytes = file.bytes
         guard !bytes.isEmpty else { throw HearthError(.mediaDamaged, "The file is empty.", hint: "Send it again.") }
-        guard let format = PictureFormat(bytes) else { throw PictureFormat.unread(bytes) }
-        self.format = format
+        format = try PictureFormat(reading: bytes)
         if let (width, height) = format.size(bytes) { try Self.check(width, height) }
         av_log_set_level(AV_LOG_QUIET)
-        guard let codec = avcodec_find_decoder(format.codec) else {
+        guard let codec = format.codec.flatMap({ avcodec_find_decoder($0) }) else {
             throw HearthError(.capabilityMissing, "The FFmpeg of the system does not read \(format.rawValue).")
         }
         decoder = avcodec_alloc_context3(codec)
@@ -103,14 +102,7 @@ final class PictureDecoder {
 
     private static func check(_ width: Int, _ height: Int) throws {
         guard width > 0, height > 0 else { throw HearthError.damagedPicture }
-        guard width <= MediaLimits.imageEdge, height <= MediaLimits.imageEdge,
-            width * height <= MediaLimits.imagePixels
-        else {
-            throw HearthError(
-                .tooLarge,
-                "The picture has \(width) × \(height) pixels; at most \(MediaLimits.imagePixels) are read, "
-                    + "\(MediaLimits.imageEdge) along an edge.", hint: "Send it smaller; the original is kept.")
-        }
+        try PictureSize.check(width, height)
     }
 }
 

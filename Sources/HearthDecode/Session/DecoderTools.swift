@@ -41,7 +41,7 @@ package struct DecoderTools {
             },
             Capability(
                 name: "pictures",
-                provider: ffmpeg + ": " + PictureFormat.allCases.map(\.rawValue).joined(separator: ", ")),
+                provider: ffmpeg + ": " + PictureFormat.readTitles),
             Capability(
                 name: "text in pictures",
                 provider: languages.isEmpty

@@ -1,3 +1,5 @@
+import HearthMedia
+
 /// What a file is, by its content; its name and media type only decide between kinds of text.
 enum FileKind: Hashable {
     case page, mail, mailbox, pdf, markdown, plain
@@ -10,6 +12,7 @@ enum FileKind: Hashable {
     static func of(_ bytes: UnsafeRawBufferPointer, mediaType: String?, name: String?) -> FileKind {
         let head = UnsafeRawBufferPointer(rebasing: bytes.prefix(window))
         if contains(Array("%PDF-".utf8), in: head.prefix(1024)) { return .pdf }
+        if let picture = PictureFormat(sniffing: head) { return .unreadable("a picture (\(picture.title))") }
         if let other = signature(head) { return .unreadable(other) }
         let text = String(decoding: Charset.utf8(head), as: UTF8.self)
         // Text has no controls; a character cut at the end of the window is forgiven.
@@ -56,10 +59,7 @@ enum FileKind: Hashable {
         (Array("MZ".utf8) + [0x90, 0], 0, "a program (PE)"),
         ([0xd0, 0xcf, 0x11, 0xe0], 0, "an old office document (OLE)"),
         (Array("{\\rtf".utf8), 0, "a rich text file (RTF)"),
-        (Array("SQLite format 3".utf8), 0, "a database (SQLite)"), ([0x89, 0x50, 0x4e, 0x47], 0, "a picture (PNG)"),
-        ([0xff, 0xd8, 0xff], 0, "a picture (JPEG)"), (Array("GIF8".utf8), 0, "a picture (GIF)"),
-        (Array("II*".utf8) + [0], 0, "a picture (TIFF)"), (Array("MM".utf8) + [0, 0x2a], 0, "a picture (TIFF)"),
-        (Array("WEBP".utf8), 8, "a picture (WebP)"), (Array("WAVE".utf8), 8, "a recording (WAV)"),
+        (Array("SQLite format 3".utf8), 0, "a database (SQLite)"), (Array("WAVE".utf8), 8, "a recording (WAV)"),
         (Array("OggS".utf8), 0, "a recording (Ogg)"), (Array("fLaC".utf8), 0, "a recording (FLAC)"),
         (Array("ID3".utf8), 0, "a recording (MP3)"), (Array("ftyp".utf8), 4, "a film, recording or picture (MP4)"),
         ([0x1a, 0x45, 0xdf, 0xa3], 0, "a film or recording (Matroska)"),

@@ -37,8 +37,8 @@ package struct DocumentIntake: Sendable {
 
     /// Stores drafts in order; the outcomes are in the same order. Many drafts are stored in several transactions: after an
     /// error the ones before it may be stored, and adding all again changes nothing for these.
-    /// - Throws: `invalid-value` for a draft without text, source name or with a key that is too long; `too-large` for a text
-    ///   over the limit; what the store throws.
+    /// - Throws: `invalid-value` for a draft without text or source name, with a key that is too long, or with a URL that is
+    ///   none of the web; `too-large` for a text over the limit; what the store throws.
     package func add(_ drafts: [DocumentDraft]) async throws -> [PutOutcome] {
         var outcomes: [PutOutcome] = []
         // A part at a time, so that not all passages of all drafts are held at once.
@@ -120,6 +120,11 @@ package struct DocumentIntake: Sendable {
             throw HearthError(
                 .invalidValue,
                 "The key of the source has \(key.utf8.count) bytes; it has to have 1 to \(Self.maximumKey).")
+        }
+        if let url = draft.source.url, !WebAddress.isValid(url) {
+            throw HearthError(
+                .invalidValue, "The place where the document can be opened is no address of the web.",
+                fields: [.init(pointer: "/url", message: WebAddress.rule)])
         }
         guard !draft.spoken.isEmpty else { return }
         let count = text.utf8.count

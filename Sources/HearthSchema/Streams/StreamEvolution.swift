@@ -93,7 +93,7 @@ private struct DefinitionComparison {
             }
             let before = Self.demands(of: older.source["properties"]?[field.name] ?? true)
             let after = Self.demands(of: newer.source["properties"]?[field.name] ?? true)
-            if now.type == field.type, before != after { report(place, "allows other values than before") }
+            if now.type == field.type, before != after, !Self.admitsMore(before, after) { report(place, "allows other values than before") }
         }
         let known = Set(older.fields.map(\.name))
         let added = newer.fields.filter { !known.contains($0.name) }
@@ -101,6 +101,14 @@ private struct DefinitionComparison {
             report(properties.appending(field.name), "is new and required; older readings lack it")
         }
         return added
+    }
+
+    /// Whether the newer demands differ in nothing but further values of `enum`: every stored value is still one of them.
+    private static func admitsMore(_ older: JSONValue, _ newer: JSONValue) -> Bool {
+        guard case .object(var before) = older, case .object(var after) = newer,
+            let known = before.removeValue(forKey: "enum")?.array, let now = after.removeValue(forKey: "enum")?.array
+        else { return false }
+        return before == after && known.allSatisfy(now.contains)
     }
 
     /// A schema without what only describes: the rest decides which readings are valid.

@@ -28,7 +28,7 @@ struct ExportArchive: Sendable {
     func write(to writer: inout any ResponseBodyWriter) async throws {
         var zip = try ZipWriter(at: now)
         var counts: [(String, Int)] = []
-        /// Files by digest with their names' endings.
+        /// Files by digest with the formats that their readings say, if any.
         var files: [String: String] = [:]
         for stream in streams {
             let count = try await write(stream, &zip, &files, to: &writer)
@@ -41,8 +41,8 @@ struct ExportArchive: Sendable {
         Self.entry("devices.json", devicesText, &zip)
         var missing: [String] = []
         if let blobs {
-            for (sha256, ending) in files.sorted(by: { $0.key < $1.key }) {
-                let isThere = try await write(sha256, ending, blobs, &zip, to: &writer)
+            for (sha256, format) in files.sorted(by: { $0.key < $1.key }) {
+                let isThere = try await write(sha256, format, blobs, &zip, to: &writer)
                 if !isThere { missing.append(sha256) }
             }
         }
@@ -104,7 +104,8 @@ struct ExportArchive: Sendable {
         let format = page.stream.fieldIndex("format")
         for row in 0..<page.count {
             guard let sha256 = page.string(page[row, column]) else { continue }
-            files[sha256] = format.flatMap { page.string(page[row, $0]) } ?? "bin"
+            let stated = format.flatMap { page.string(page[row, $0]) }
+            files[sha256] = stated ?? files[sha256] ?? ""
         }
     }
 
@@ -113,7 +114,7 @@ struct ExportArchive: Sendable {
     /// False when the file is not there: an archive with a hole that it names is worth more than none.
     @concurrent
     private func write(
-        _ sha256: String, _ ending: String, _ blobs: BlobStore, _ zip: inout ZipWriter,
+        _ sha256: String, _ format: String, _ blobs: BlobStore, _ zip: inout ZipWriter,
         to writer: inout any ResponseBodyWriter
     ) async throws -> Bool {
         let reader: BlobReader
@@ -123,11 +124,17 @@ struct ExportArchive: Sendable {
             return false
         }
         // Sounds and pictures are compressed already.
-        zip.begin("files/\(sha256).\(ending)", .stored)
+        var isBegun = false
         while let chunk = try await NIOThreadPool.singleton.runIfActive({ try reader.nextChunk() }) {
+            if !isBegun {
+                let type = ServedType(Array(chunk.prefix(ServedType.window)), format: format)
+                zip.begin("files/\(sha256).\(type.ending)", .stored)
+                isBegun = true
+            }
             zip.write(chunk)
             try await writer.write(ByteBuffer(bytes: zip.drain()))
         }
+        if !isBegun { zip.begin("files/\(sha256).bin", .stored) }
         zip.end()
         return true
     }

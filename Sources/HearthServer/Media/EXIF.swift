@@ -28,6 +28,8 @@ struct EXIF: Equatable {
     /// Bytes of a text field.
     private static let textLimit = 200
 
+    init(orientation: Int) { self.orientation = orientation }
+
     /// Nil when the block is not EXIF at all.
     init?(_ block: ArraySlice<UInt8>) {
         guard let reader = TIFFReader(block) else { return nil }

@@ -1,5 +1,8 @@
-/// Reads size and EXIF out of JPEG (ITU T.81), PNG (W3C), WebP (RFC 9649) and HEIC (ISO/IEC 23008-12) while they stream
-/// by. Every length in them is only believed as far as bytes arrive; what is gathered is bounded by `gatherLimit`.
+import HearthMedia
+
+/// Reads size and EXIF out of JPEG (ITU T.81), PNG (W3C), WebP (RFC 9649), GIF (CompuServe), BMP (Microsoft), TIFF 6.0 and
+/// HEIC (ISO/IEC 23008-12) while they stream by. Every length in them is only believed as far as bytes arrive; what is
+/// gathered is bounded by `gatherLimit`.
 struct ImageParser: HeaderParser {
     /// EXIF blocks of real cameras have at most 64 KiB; HEIC item tables of long bursts come close to this.
     static let gatherLimit = 1 << 20
@@ -23,6 +26,9 @@ struct ImageParser: HeaderParser {
         case pngEXIF
         case webpChunk
         case webpPayload(type: String, rest: Int)
+        case bmpHeader
+        case tiffDirectory(isLittleEndian: Bool)
+        case tiffEntries(isLittleEndian: Bool)
         case boxHeader
         case boxLargeSize(type: String)
         case metaBox
@@ -44,6 +50,9 @@ struct ImageParser: HeaderParser {
         case .pngEXIF: pngEXIF(block)
         case .webpChunk: webpChunk(block)
         case .webpPayload(let type, let rest): webpPayload(type, block, rest)
+        case .bmpHeader: bmpHeader(block)
+        case .tiffDirectory(let isLittleEndian): tiffDirectory(block, isLittleEndian)
+        case .tiffEntries(let isLittleEndian): tiffEntries(block, isLittleEndian)
         case .boxHeader: boxHeader(block)
         case .boxLargeSize(let type): box(type, payload: (largeSize(block) ?? 0) - 16)
         case .metaBox: metaBox(block)
@@ -57,10 +66,10 @@ struct ImageParser: HeaderParser {
     }
 
     private mutating func sniff(_ block: ArraySlice<UInt8>) -> HeaderStep {
-        if block.count < ImageFormat.sniffLength, !block.starts(with: [0xff, 0xd8, 0xff]) {
-            return carry(block, gather: ImageFormat.sniffLength - block.count)
+        if block.count < PictureFormat.sniffLength, !block.starts(with: [0xff, 0xd8, 0xff]) {
+            return carry(block, gather: PictureFormat.sniffLength - block.count)
         }
-        guard let format = ImageFormat(sniffing: block) else { return .done }
+        guard let format = PictureFormat(sniffing: block) else { return .done }
         header = ImageHeader(format: format)
         switch format {
         case .jpeg:
@@ -74,10 +83,24 @@ struct ImageParser: HeaderParser {
         case .webp:
             state = .webpChunk
             return .gather(8)
+        case .gif:
+            header?.setSize(block.littleEndian16(6), block.littleEndian16(8))
+            return .done
+        case .bmp:
+            state = .bmpHeader
+            return carry(block, gather: 26 - block.count)
+        case .tiff:
+            let isLittleEndian = block.first == 0x49
+            guard let offset = block.word(at: 4, bytes: 4, littleEndian: isLittleEndian), offset >= 8 else { return .done }
+            state = .tiffDirectory(isLittleEndian: isLittleEndian)
+            // How many entries there are, and the first of them: there is always one.
+            if offset >= block.count { return .skip(offset - block.count, gather: 14) }
+            let begun = block.dropFirst(offset)
+            return carry(begun, gather: 14 - begun.count)
         case .heic:
-            guard let size = block.bigEndian32(0), size >= ImageFormat.sniffLength else { return .done }
+            guard let size = block.bigEndian32(0), size >= PictureFormat.sniffLength else { return .done }
             state = .boxHeader
-            return .skip(size - ImageFormat.sniffLength, gather: 8)
+            return .skip(size - PictureFormat.sniffLength, gather: 8)
         }
     }
 
@@ -174,6 +197,47 @@ struct ImageParser: HeaderParser {
         return .skip(rest, gather: 8)
     }
 
+    // MARK: BMP
+
+    /// Lengths of the headers that tell which of BMP's forms it is, apart from the oldest with 12.
+    private static let bmpHeaders: Set<Int> = [40, 56, 64, 108, 124]
+
+    private mutating func bmpHeader(_ block: ArraySlice<UInt8>) -> HeaderStep {
+        let length = block.littleEndian32(14) ?? 0
+        if length == 12 {
+            header?.setSize(block.littleEndian16(18), block.littleEndian16(20))
+        } else if Self.bmpHeaders.contains(length) {
+            // A negative height says that the rows begin at the top.
+            let height = block.littleEndian32(22).map { abs(Int(Int32(truncatingIfNeeded: $0))) }
+            header?.setSize(block.littleEndian32(18), height)
+        } else {
+            // Only its first bytes looked like a picture.
+            header = nil
+        }
+        return .done
+    }
+
+    // MARK: TIFF
+
+    private mutating func tiffDirectory(_ block: ArraySlice<UInt8>, _ isLittleEndian: Bool) -> HeaderStep {
+        guard let count = block.word(at: 0, bytes: 2, littleEndian: isLittleEndian), count > 0 else { return .done }
+        state = .tiffEntries(isLittleEndian: isLittleEndian)
+        // The entries and where the next directory is.
+        return carry(block, gather: 2 + count * 12 + 4 - block.count)
+    }
+
+    /// Size and orientation, which stand in the entries themselves; texts and places lie elsewhere in the file.
+    private mutating func tiffEntries(_ block: ArraySlice<UInt8>, _ isLittleEndian: Bool) -> HeaderStep {
+        let head: [UInt8] = isLittleEndian ? [0x49, 0x49, 42, 0, 8, 0, 0, 0] : [0x4d, 0x4d, 0, 42, 0, 0, 0, 8]
+        guard let reader = TIFFReader((head + block)[...]) else { return .done }
+        let entries = reader.directory(at: reader.firstDirectory, limit: block.count / 12)
+        header?.setSize(reader.integer(entries[0x0100]), reader.integer(entries[0x0101]))
+        if let orientation = reader.integer(entries[0x0112]), (1...8).contains(orientation) {
+            header?.exif = EXIF(orientation: orientation)
+        }
+        return .done
+    }
+
     // MARK: HEIC
 
     private mutating func boxHeader(_ block: ArraySlice<UInt8>) -> HeaderStep {
@@ -207,7 +271,9 @@ struct ImageParser: HeaderParser {
         let properties = BoxList.find("ipco", in: BoxList.find("iprp", in: block.dropFirst(4)))
         var best = (0, 0)
         for (type, payload) in BoxList(properties) where type == "ispe" {
-            guard let width = payload.bigEndian32(4), let height = payload.bigEndian32(8) else { continue }
+            // No picture has such edges, and their product would not fit an integer.
+            guard let width = payload.bigEndian32(4), let height = payload.bigEndian32(8), width < 1 << 31, height < 1 << 31
+            else { continue }
             if width * height > best.0 * best.1 { best = (width, height) }
         }
         header?.setSize(best.0, best.1)

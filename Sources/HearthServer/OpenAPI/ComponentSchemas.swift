@@ -212,7 +212,8 @@ enum ComponentSchemas {
     private static let document = Shape.object([
         "id": Shape.id, "kind": Shape.text, "title": Shape.text, "text": Shape.text,
         "language": Shape.optional(Shape.text), "source": Shape.named("DocumentSource"), "timestamp": Shape.time,
-        "received_at": Shape.time, "version": Shape.integer, "metadata": ["type": "object"],
+        "received_at": Shape.time, "version": Shape.integer, "current_version": Shape.integer,
+        "metadata": ["type": "object"],
         "links": Shape.array(Shape.text),
         "passages": Shape.array(
             Shape.object(

@@ -43,7 +43,10 @@ struct BlobRoutes {
         guard !tag.isNamed(in: request) else { return tag.notModified() }
         let blobs = blobs
         let reader = try await NIOThreadPool.singleton.runIfActive { try blobs.open(sha256) }
-        var headers = Self.headers(reading)
+        let head = try await NIOThreadPool.singleton.runIfActive {
+            try reader.bytes(in: 0..<min(ServedType.window, reader.size))
+        }
+        var headers = Self.headers(reading, head)
         headers[.eTag] = tag.text
         headers[.acceptRanges] = "bytes"
         switch try Self.range(request, size: reader.size, tag: tag) {
@@ -96,21 +99,16 @@ struct BlobRoutes {
     // MARK: Headers
 
     /// The file came from outside: a browser must neither guess its type nor run anything in it.
-    private static func headers(_ reading: ReadingBatch) -> HTTPFields {
+    private static func headers(_ reading: ReadingBatch, _ head: [UInt8]) -> HTTPFields {
         let stream = reading.stream
-        func text(_ name: String) -> String? {
-            stream.fieldIndex(name).flatMap { reading.string(reading[0, $0]) }
-        }
-        let format = text("format") ?? ""
-        let mediaType =
-            ImageFormat(named: format)?.mediaType ?? AudioFormat(named: format)?.mediaType ?? "application/octet-stream"
-        let isShown = mediaType != "application/octet-stream"
+        let format = stream.fieldIndex("format").flatMap { reading.string(reading[0, $0]) } ?? ""
+        let type = ServedType(head, format: format)
+        let isShown = type.mediaType != "application/octet-stream"
         let time = reading.heads[0].timestamp.description.map { $0 == ":" || $0 == "." ? "-" : $0 }
-        let ending = ImageFormat(named: format)?.rawValue ?? AudioFormat(named: format)?.rawValue ?? "bin"
         var headers = HTTPFields()
-        headers[.contentType] = mediaType
+        headers[.contentType] = type.mediaType
         headers[.contentDisposition] =
-            "\(isShown ? "inline" : "attachment"); filename=\"\(stream.name)-\(String(time)).\(ending)\""
+            "\(isShown ? "inline" : "attachment"); filename=\"\(stream.name)-\(String(time)).\(type.ending)\""
         headers[.xContentTypeOptions] = "nosniff"
         headers[.contentSecurityPolicy] = "default-src 'none'; sandbox"
         // The same address never holds anything else, but who may see it changes.

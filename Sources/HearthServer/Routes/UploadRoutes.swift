@@ -1,6 +1,7 @@
 import HTTPTypes
 import HearthCore
 import HearthIngest
+import HearthMedia
 import HearthSchema
 import HearthStore
 import HearthVault
@@ -31,12 +32,12 @@ struct UploadRoutes {
             route(
                 "/images/upload", stream: "image", "uploadImage", "Store a photo",
                 detail: """
-                    jpeg, png, webp or heic. Size and EXIF (place, orientation, camera, time) become part of the reading \
-                    where the caller says nothing else.
+                    \(ImageUpload.formatNames). Size and EXIF (place, orientation, camera, time) become part of the \
+                    reading where the caller says nothing else.
                     """, ImageUpload.self),
             route(
                 "/images/screenshot", stream: "screenshot", "uploadScreenshot", "Store a screenshot",
-                detail: "jpeg, png, webp or heic.", ImageUpload.self),
+                detail: "\(ImageUpload.formatNames).", ImageUpload.self),
         ].compactMap { $0 }
     }
 
@@ -129,32 +130,40 @@ struct AudioUpload: UploadKind {
 }
 
 struct ImageUpload: UploadKind {
-    static let mediaTypes = ImageFormat.allCases.map(\.mediaType)
-    static let formatNames = ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")
+    static let mediaTypes = PictureFormat.allCases.map(\.mediaType)
+    static let formatNames = PictureFormat.allCases.map(\.rawValue).joined(separator: ", ")
 
-    static let anyFormat = ImageFormat.jpeg
+    static let anyFormat = PictureFormat.jpeg
 
     static func makeParser() -> ImageParser { ImageParser() }
-    static func requiredFields(_ format: ImageFormat) -> [String] { [] }
-    static func format(named name: String) -> ImageFormat? { ImageFormat(named: name) }
+    static func requiredFields(_ format: PictureFormat) -> [String] { [] }
+    static func format(named name: String) -> PictureFormat? { PictureFormat(named: name) }
 
     static func check(
-        _ walker: HeaderWalker<ImageParser>, stated: ImageFormat?, size: Int, isEnd: Bool
-    ) throws(HearthError) -> ImageFormat? {
+        _ walker: HeaderWalker<ImageParser>, stated: PictureFormat?, size: Int, isEnd: Bool
+    ) throws(HearthError) -> PictureFormat? {
         guard let found = walker.parser.header?.format else {
             if isEnd || walker.isDone { throw .unknownFormat(formatNames) }
             return nil
         }
         if let stated, stated != found { throw .wrongFormat(stated.rawValue, found.rawValue) }
-        if isEnd, !walker.parser.ending.isWhole {
+        if let excess = walker.parser.header?.excess { throw excess }
+        guard isEnd else { return found }
+        if !walker.parser.ending.isWhole || found == .tiff && !walker.isDone {
             throw HearthError(
                 .invalidValue, "The file ends before the picture does.", hint: "Send the whole file again.",
                 fields: [.init(pointer: "/data", message: "is cut off")])
         }
+        // In these the size has one place; the headers of the others may be unreadable and the picture still good.
+        if [.gif, .bmp, .tiff].contains(found), walker.parser.header?.width == nil {
+            throw HearthError(
+                .invalidValue, "The picture's header says no size that makes sense.", hint: "Send a good copy.",
+                fields: [.init(pointer: "/data", message: "has no size")])
+        }
         return found
     }
 
-    static func fields(_ parser: ImageParser, _ format: ImageFormat, zone: LocalTime) -> [(String, JSONValue)] {
+    static func fields(_ parser: ImageParser, _ format: PictureFormat, zone: LocalTime) -> [(String, JSONValue)] {
         var fields: [(String, JSONValue)] = [
             ("format", .string(format.rawValue)), ("media_type", .string(format.mediaType)),
         ]

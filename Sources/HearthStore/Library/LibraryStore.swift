@@ -21,6 +21,8 @@ package protocol LibraryStore: Sendable {
     func versions(of document: UniqueID, person: UniqueID) async throws -> [DocumentVersion]
     /// Passages of the current version, in order of index.
     func passages(of document: UniqueID, person: UniqueID) async throws -> [Passage]
+    /// Passages of any version, in order of index; none when there is no such version.
+    func passages(of document: UniqueID, version: Int, person: UniqueID) async throws -> [Passage]
     /// Passages by number, with their documents' heads; numbers that are gone or belong to another person are left out.
     func passages(numbered numbers: [Int64], person: UniqueID) async throws -> [FoundPassage]
     /// A passage by id, also one of an earlier version, so that what was cited once can always be opened.

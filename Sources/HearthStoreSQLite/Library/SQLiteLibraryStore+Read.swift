@@ -47,16 +47,24 @@ extension SQLiteLibraryStore {
     }
 
     package func passages(of document: UniqueID, person: UniqueID) async throws -> [Passage] {
+        try await passages(of: document, person: person, version: nil)
+    }
+
+    package func passages(of document: UniqueID, version: Int, person: UniqueID) async throws -> [Passage] {
+        try await passages(of: document, person: person, version: version)
+    }
+
+    private func passages(of document: UniqueID, person: UniqueID, version: Int?) async throws -> [Passage] {
         try await file.read { db in
             guard let owner = try Self.owner(person, in: db) else { return [] }
             return try Row.fetchAll(
                 db,
                 sql: """
                     SELECT \(LibraryRow.passage) FROM documents d
-                    JOIN passages p ON p.document = d.number AND p.version = d.version
+                    JOIN passages p ON p.document = d.number AND p.version = ifnull(?, d.version)
                     WHERE d.id = ? AND d.owner = ? ORDER BY p.position, p.number
                     """,
-                arguments: [CatalogueRow.blob(document), owner]
+                arguments: [version, CatalogueRow.blob(document), owner]
             ).map { try LibraryRow.passage($0, document: document) }
         }
     }

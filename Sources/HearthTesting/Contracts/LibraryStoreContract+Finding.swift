@@ -12,6 +12,8 @@ extension LibraryStoreContract {
             try requireEqual(versions, [], "versions of another's document")
             let passages = try await store.passages(of: other, person: person)
             try requireEqual(passages, [], "passages of another's document")
+            let first = try await store.passages(of: other, version: 1, person: person)
+            try requireEqual(first, [], "passages of a version of another's document")
             let found = try await ranked(store, "words", DocumentFilter(person: person))
             try requireEqual(found, [own], "what a person finds")
             let deleted = try await store.delete(other, person: person, at: time(9_500_000))

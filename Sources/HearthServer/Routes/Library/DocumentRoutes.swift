@@ -19,7 +19,9 @@ struct DocumentRoutes {
             Route(
                 .post, "/documents", "addDocument", tag: Self.tag, "Add a text, a page or a file",
                 detail: """
-                    JSON holds `text`, or `html`, or only `url`: then Hearth fetches the page, which has to be public. Or the                     body is the file: a mail, a mailbox, a page, a PDF, Markdown or plain text, up to 512 MiB. The same                     thing again changes nothing; another content under the same `source` and `key` is a new version.
+                    JSON holds `text`, or `html`, or only `url`: then Hearth fetches the page, which has to be public. Or \
+                    the body is the file: a mail, a mailbox, a page, a PDF, Markdown or plain text, up to 512 MiB. The \
+                    same thing again changes nothing; another content under the same `source` and `key` is a new version.
                     """,
                 parameters: DocumentUpload.parameters,
                 body: RouteBody(
@@ -44,7 +46,10 @@ struct DocumentRoutes {
             Route(
                 .get, "/documents/{id}", "getDocument", tag: Self.tag, "One document with its passages",
                 parameters: [
-                    RouteParameter("version", "An earlier version; it has its text, but no passages", Shape.integer)
+                    RouteParameter("version", "An earlier version, with its passages", Shape.integer),
+                    RouteParameter(
+                        "passage", "The version that holds this passage: what was cited once can always be opened",
+                        Shape.id),
                 ],
                 answers: [.json(Self.document, "The document")], handler: read),
             Route(
@@ -95,7 +100,9 @@ struct DocumentRoutes {
         let id = try context.pathID("id")
         let person = try context.caller().person
         try context.require(.readLibrary())
-        let version = try request.queryInteger("version", in: 1...Int(Int32.max))
+        let version = try Self.version(
+            request.queryInteger("version", in: 1...Int(Int32.max)),
+            holding: try await passage(request, of: id, person: person))
         let found =
             if let version {
                 try await store.document(id, version: version, person: person)
@@ -103,10 +110,30 @@ struct DocumentRoutes {
                 try await store.document(id, person: person)
             }
         guard let document = found else { throw Self.missing(id, version) }
-        let passages = version == nil ? try await store.passages(of: id, person: person) : []
+        let passages = try await store.passages(of: id, version: document.version, person: person)
+        let newest = version == nil ? nil : try await store.versions(of: id, person: person).first?.version
         var writer = JSONWriter(capacity: 2 * document.text.utf8.count + 1024)
-        writer.write(document, passages)
+        writer.write(document, passages, currentVersion: newest ?? document.version)
         return .json(writer)
+    }
+
+    /// The passage that the request names.
+    private func passage(_ request: Request, of id: UniqueID, person: UniqueID) async throws -> Passage? {
+        guard let wanted = try request.queryID("passage") else { return nil }
+        guard let found = try await store.passage(wanted, person: person)?.passage, found.document == id else {
+            throw HearthError(
+                .notFound, "There is no passage \(wanted) in a document \(id).", hint: "Leave the passage out.")
+        }
+        return found
+    }
+
+    /// The version that is asked for; nil: the current one.
+    private static func version(_ version: Int?, holding passage: Passage?) throws(HearthError) -> Int? {
+        guard let passage else { return version }
+        if let version, version != passage.version {
+            throw .malformedQuery("passage", "is in version \(passage.version) of the document")
+        }
+        return passage.version
     }
 
     @Sendable private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
@@ -168,8 +195,10 @@ extension JSONWriter {
         raw("}")
     }
 
-    /// - Parameter passages: Nil: without a word of them.
-    mutating func write(_ document: Document, _ passages: [Passage]?) {
+    /// - Parameters:
+    ///   - passages: Nil: without a word of them.
+    ///   - currentVersion: Nil: not said.
+    mutating func write(_ document: Document, _ passages: [Passage]?, currentVersion: Int? = nil) {
         raw("{")
         member("id", document.id)
         comma()
@@ -191,6 +220,10 @@ extension JSONWriter {
         comma()
         member("version", document.version)
         comma()
+        if let currentVersion {
+            member("current_version", currentVersion)
+            comma()
+        }
         key("metadata")
         write(document.metadata)
         comma()

@@ -25,7 +25,7 @@ struct DocumentUpload: Sendable {
         RouteParameter(
             "key", "What identifies it within its source; the same key with another content is a new version",
             Shape.text(1...2048)),
-        RouteParameter("url", "Where it can be opened", Shape.text(1...2048)),
+        RouteParameter("url", "Where it can be opened: an http or https address", Shape.text(1...2048)),
         RouteParameter("timestamp", "When it was written; what the file says comes first", Shape.text),
     ]
 
@@ -62,6 +62,11 @@ struct DocumentUpload: Sendable {
         file.source = try text(request, "source", 1...64)
         file.key = try text(request, "key", 1...2048)
         file.url = try text(request, "url", 1...2048)
+        if let url = file.url, !WebAddress.isValid(url) {
+            throw HearthError(
+                .invalidValue, "The query parameter url \(WebAddress.rule), or left out.",
+                fields: [.init(pointer: "?url", message: WebAddress.rule)])
+        }
         return file
     }
 
@@ -226,6 +231,7 @@ struct DocumentForm {
         source = reader.text("source", 1...64)
         key = reader.text("key", 1...2048)
         url = reader.text("url", 1...2048)
+        if let url, !WebAddress.isValid(url) { reader.report("url", WebAddress.rule) }
         timestamp = reader.time("timestamp")
         metadata = reader.object("metadata", limit: Self.metadataBytes)
         let text = Self.string(&reader, "text")
