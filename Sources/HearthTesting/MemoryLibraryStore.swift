@@ -317,6 +317,17 @@ package actor MemoryLibraryStore: LibraryStore {
         try turns(of: person).filter { $0.session == session }
     }
 
+    package func turns(
+        session: UniqueID, person: UniqueID, after position: UniqueID?, limit: Int
+    ) throws -> [Turn] {
+        var found = try turns(session: session, person: person)[...]
+        if let position {
+            guard let index = found.firstIndex(where: { $0.id == position }) else { return [] }
+            found = found[(index + 1)...]
+        }
+        return Array(found.prefix(LibraryLimits.length(limit)))
+    }
+
     package func turns(person: UniqueID, from: Timestamp?, to: Timestamp?, limit: Int) throws -> [Turn] {
         let found = try turns(of: person).filter { turn in
             from.map { turn.timestamp >= $0 } != false && to.map { turn.timestamp < $0 } != false
@@ -367,6 +378,12 @@ package actor MemoryLibraryStore: LibraryStore {
             ($0.element.count, $0.element.openedAt, $0.offset) > ($1.element.count, $1.element.openedAt, $1.offset)
         }
         return Array(sorted.map(\.element).prefix(LibraryLimits.length(limit)))
+    }
+
+    package func gaps(person: UniqueID, after position: UniqueID?, limit: Int) throws -> [Gap] {
+        try checkOpen()
+        let found = gapList.filter { gap in gap.person == person && position.map { gap.id > $0 } != false }
+        return Array(found.sorted { $0.id < $1.id }.prefix(LibraryLimits.length(limit)))
     }
 
     package func settle(gap: UniqueID, person: UniqueID) throws -> Bool {

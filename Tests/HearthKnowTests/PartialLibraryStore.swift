@@ -43,6 +43,9 @@ extension PartialLibraryStore {
     func links(person: UniqueID) async throws -> [(from: UniqueID, to: UniqueID)] { throw NotPartOfThisTest() }
     func append(_ turn: Turn) async throws { throw NotPartOfThisTest() }
     func turns(session: UniqueID, person: UniqueID) async throws -> [Turn] { throw NotPartOfThisTest() }
+    func turns(session: UniqueID, person: UniqueID, after position: UniqueID?, limit: Int) async throws -> [Turn] {
+        throw NotPartOfThisTest()
+    }
     func turns(person: UniqueID, from: Timestamp?, to: Timestamp?, limit: Int) async throws -> [Turn] {
         throw NotPartOfThisTest()
     }
@@ -52,6 +55,9 @@ extension PartialLibraryStore {
     }
     func file(_ gap: Gap) async throws { throw NotPartOfThisTest() }
     func gaps(person: UniqueID, limit: Int) async throws -> [Gap] { throw NotPartOfThisTest() }
+    func gaps(person: UniqueID, after position: UniqueID?, limit: Int) async throws -> [Gap] {
+        throw NotPartOfThisTest()
+    }
     func settle(gap: UniqueID, person: UniqueID) async throws -> Bool { throw NotPartOfThisTest() }
     func erase(person: UniqueID) async throws -> Int { throw NotPartOfThisTest() }
     func probe() async throws { throw NotPartOfThisTest() }

@@ -100,6 +100,38 @@ import Testing
         }
     }
 
+    /// More turns in one conversation, and more open questions, than the store lists at once.
+    @Test(.enabled(if: hasPython, "needs python3"))
+    func longConversationsAreExportedWhole() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let session = UniqueID.random(at: RoutesHousehold.now)
+            let turns = LibraryLimits.listLength + 1
+            for number in 0..<turns {
+                let time = Timestamp(microseconds: RoutesHousehold.now.microseconds + Int64(number))
+                try await home.library.append(
+                    Turn(
+                        id: UniqueID.random(at: time), session: session, person: home.ada.id, timestamp: time,
+                        user: "Question \(number)?", assistant: "No.", confidence: 0, answered: false, citations: []))
+            }
+            let gaps = 450
+            for number in 0..<gaps {
+                try await home.library.file(
+                    Gap(
+                        id: UniqueID.random(at: RoutesHousehold.now), person: home.ada.id, turn: nil,
+                        question: "Question \(number)?", confidence: 0, openedAt: RoutesHousehold.now))
+            }
+            let entries = try Self.unzip(try await home.get("/export").bytes)
+            func lines(_ name: String) -> [Substring] {
+                String(decoding: entries[name] ?? [], as: UTF8.self).split(separator: "\n")
+            }
+            #expect(lines("library/turns.ndjson").count == turns)
+            #expect(lines("library/turns.ndjson").last?.contains("Question \(turns - 1)?") == true)
+            #expect(Set(lines("library/gaps.ndjson")).count == gaps)
+            let manifest = try JSONValue(parsing: entries["manifest.json"] ?? [])
+            #expect(manifest["library"] == ["turns": .integer(Int64(turns)), "gaps": .integer(Int64(gaps))])
+        }
+    }
+
     @Test func archiveIsForItsPerson() async throws {
         try await RoutesHousehold.with { (home) async throws in
             #expect(try await home.get("/export", as: .phone).status == 403)

@@ -14,6 +14,8 @@ struct HTTPCall: Sendable {
     var query: [(name: String, value: String)] = []
     var headers: [(name: String, value: String)] = []
     var body: [UInt8]?
+    /// A file as the body, in place of `body`.
+    var upload: FileUpload?
 
     static func get(_ path: String, _ query: [(String, String?)] = [], accept: String = "application/json") -> HTTPCall
     {

@@ -63,7 +63,9 @@ struct ServerClient: Sendable {
         let channel = try await connect()
         do {
             return try await channel.executeThenClose { answers, requests in
-                let connection = ServerConnection(answers: answers, requests: requests, address: address, token: token)
+                let connection = ServerConnection(
+                    answers: answers, requests: requests, address: address, token: token,
+                    close: { channel.channel.close(promise: nil) })
                 return try await body(connection)
             }
         } catch let error as HearthError {

@@ -11,18 +11,20 @@ final class ServerConnection {
     private let requests: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
     private let address: ServerAddress
     private let token: String?
+    private let close: @Sendable () -> Void
     /// Whether another request may follow on this connection.
     private(set) var isReusable = true
 
     init(
         answers: NIOAsyncChannelInboundStream<HTTPClientResponsePart>,
         requests: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>, address: ServerAddress,
-        token: String?
+        token: String?, close: @escaping @Sendable () -> Void
     ) {
         self.answers = answers.makeAsyncIterator()
         self.requests = requests
         self.address = address
         self.token = token
+        self.close = close
     }
 
     /// Sends a request and waits for the head of its answer; the body is read by `nextChunk`.
@@ -34,6 +36,10 @@ final class ServerConnection {
         head.headers.add(name: "User-Agent", value: "hearth/\(HearthVersion.current)")
         if let token { head.headers.add(name: "Authorization", value: "Bearer \(token)") }
         for (name, value) in call.headers { head.headers.add(name: name, value: value) }
+        if let upload = call.upload {
+            head.headers.add(name: "Content-Length", value: String(upload.size))
+            return try await exchange(head, upload)
+        }
         if let body = call.body {
             head.headers.add(name: "Content-Length", value: String(body.count))
         } else if call.method == .post || call.method == .patch {
@@ -49,6 +55,44 @@ final class ServerConnection {
             // The server may have answered and closed before it took the whole body: its answer tells more.
             isReusable = false
         }
+        return try await nextHead()
+    }
+
+    /// Sends a file and listens at the same time: a server that refuses it says so before it has taken all of it.
+    private func exchange(_ head: HTTPRequestHead, _ upload: FileUpload) async throws(HearthError) -> AnswerHead {
+        async let failure = Self.send(head, upload, to: requests, close: close)
+        do {
+            let answer = try await nextHead()
+            // What is not sent by now is not sent any more: the end of this scope stops it.
+            if !upload.isSent { isReusable = false }
+            return answer
+        } catch {
+            isReusable = false
+            if let failure = await failure { throw failure }
+            throw error
+        }
+    }
+
+    /// - Returns: Why the file could not be read to its end. The connection is closed then: nothing can make good for the
+    ///   bytes that were announced.
+    private static func send(
+        _ head: HTTPRequestHead, _ upload: FileUpload,
+        to requests: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>, close: @Sendable () -> Void
+    ) async -> HearthError? {
+        do {
+            try await requests.write(.head(head))
+            try await upload.send { try await requests.write(.body(.byteBuffer($0))) }
+            try await requests.write(.end(nil))
+        } catch let error as HearthError {
+            close()
+            return error
+        } catch {
+            // The server may have answered and closed before it took the whole body: its answer tells more.
+        }
+        return nil
+    }
+
+    private func nextHead() async throws(HearthError) -> AnswerHead {
         while let part = try await nextPart() {
             guard case .head(let head) = part else { continue }
             if head.status.code >= 100, head.status.code < 200 { continue }

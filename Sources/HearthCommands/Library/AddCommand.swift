@@ -1,7 +1,6 @@
 import ArgumentParser
 import HearthCollect
 import HearthCore
-import HearthMedia
 
 #if canImport(Glibc)
 import Glibc
@@ -40,15 +39,11 @@ struct AddCommand: Verb {
         let client = try connection.client(context)
         let journals = settings.home + "/imports"
         try LocalFile.makeFolder(journals)
-        let sender = FileSender(client: client, source: source)
+        let painter = ImportPainter(context.errors, plan)
+        let sender = FileSender(client: client, source: source) { painter.note(sent: $0) }
         let journal = try ImportJournal(path: journals + "/\(client.address.fileName)")
         var importer = Importer(journal: journal, again: again) { try await sender.send($0, digest: $1) }
-        let painter = ProgressPainter(context.errors)
-        var report = try await importer.run(plan) { progress in
-            // A terminal that went away must not end an import.
-            try? painter.update(
-                done: progress.bytes, total: progress.totalBytes, items: progress.finished, unit: "files")
-        }
+        var report = try await importer.run(plan) { painter.note($0) }
         try painter.clear()
         for address in places.filter(isAddress) {
             report.results.append(ImportResult(path: address, outcome: await sender.send(page: address)))

@@ -1,6 +1,5 @@
 import HearthCollect
 import HearthCore
-import HearthMedia
 
 #if canImport(Glibc)
 import Glibc
@@ -10,11 +9,11 @@ import Glibc
 struct FileSender: Sendable {
     let client: ServerClient
     let source: String?
+    /// Hears how many bytes of the current file went out.
+    var progress: @Sendable (Int) -> Void = { _ in }
 
     func send(_ item: ImportItem, digest: String) async throws -> SendOutcome {
-        guard let bytes = try LocalFile.bytesIfPresent(item.path, limit: MediaLimits.inputBytes) else {
-            throw HearthError(.notFound, "\(item.path) is not there any more.")
-        }
+        let upload = try FileUpload(path: item.path, progress: progress)
         let written = Self.modified(item.path)
         var query: [(name: String, value: String)] = []
         var path = item.route.path
@@ -29,7 +28,7 @@ struct FileSender: Sendable {
         let answer = try await client.perform(
             HTTPCall(
                 method: .post, path: path, query: query,
-                headers: [("Accept", "application/json"), ("Content-Type", item.mediaType)], body: bytes))
+                headers: [("Accept", "application/json"), ("Content-Type", item.mediaType)], upload: upload))
         _ = try JSONAnswer.value(answer, of: client)
         return answer.status == 201 ? .stored : .alreadyThere
     }

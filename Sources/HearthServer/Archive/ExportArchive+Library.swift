@@ -63,12 +63,7 @@ extension ExportArchive {
         repeat {
             let sessions = try await library.sessions(person: person.id, after: position, limit: Self.listSize)
             for session in sessions {
-                for turn in try await library.turns(session: session.id, person: person.id)
-                where from.map({ turn.timestamp >= $0 }) ?? true && to.map({ turn.timestamp < $0 }) ?? true {
-                    let value = TurnRecord.value(turn).adding(
-                        "citations", .array(turn.citations.map(AnswerRendering.value)))
-                    try await add(value.text, &lines, &zip, to: &writer)
-                }
+                try await write(session, of: library, &lines, &zip, to: &writer)
             }
             position = sessions.count < Self.listSize ? nil : sessions.last?.id
         } while position != nil
@@ -76,19 +71,43 @@ extension ExportArchive {
     }
 
     @concurrent
+    private func write(
+        _ session: SessionHead, of library: any LibraryStore, _ lines: inout Lines, _ zip: inout ZipWriter,
+        to writer: inout any ResponseBodyWriter
+    ) async throws {
+        var position: UniqueID?
+        repeat {
+            let turns = try await library.turns(
+                session: session.id, person: person.id, after: position, limit: Self.listSize)
+            for turn in turns
+            where from.map({ turn.timestamp >= $0 }) ?? true && to.map({ turn.timestamp < $0 }) ?? true {
+                let value = TurnRecord.value(turn).adding(
+                    "citations", .array(turn.citations.map(AnswerRendering.value)))
+                try await add(value.text, &lines, &zip, to: &writer)
+            }
+            position = turns.count < Self.listSize ? nil : turns.last?.id
+        } while position != nil
+    }
+
+    @concurrent
     private func writeGaps(
         _ library: any LibraryStore, _ zip: inout ZipWriter, to writer: inout any ResponseBodyWriter
     ) async throws -> Int {
         var lines = Lines(name: "gaps")
-        for gap in try await library.gaps(person: person.id, limit: LibraryLimits.listLength)
-        where from.map({ gap.openedAt >= $0 }) ?? true && to.map({ gap.openedAt < $0 }) ?? true {
-            let value: JSONValue = [
-                "id": .string(gap.id.description), "question": .string(gap.question),
-                "opened_at": .string(gap.openedAt.description), "count": .integer(Int64(gap.count)),
-                "confidence": .real(gap.confidence), "turn_id": gap.turn.map { .string($0.description) } ?? .null,
-            ]
-            try await add(value.text, &lines, &zip, to: &writer)
-        }
+        var position: UniqueID?
+        repeat {
+            let gaps = try await library.gaps(person: person.id, after: position, limit: Self.listSize)
+            for gap in gaps
+            where from.map({ gap.openedAt >= $0 }) ?? true && to.map({ gap.openedAt < $0 }) ?? true {
+                let value: JSONValue = [
+                    "id": .string(gap.id.description), "question": .string(gap.question),
+                    "opened_at": .string(gap.openedAt.description), "count": .integer(Int64(gap.count)),
+                    "confidence": .real(gap.confidence), "turn_id": gap.turn.map { .string($0.description) } ?? .null,
+                ]
+                try await add(value.text, &lines, &zip, to: &writer)
+            }
+            position = gaps.count < Self.listSize ? nil : gaps.last?.id
+        } while position != nil
         return try await end(&lines, &zip, to: &writer)
     }
 

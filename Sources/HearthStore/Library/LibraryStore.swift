@@ -64,6 +64,8 @@ package protocol LibraryStore: Sendable {
     func append(_ turn: Turn) async throws
     /// In the order of their time.
     func turns(session: UniqueID, person: UniqueID) async throws -> [Turn]
+    /// In the order of their time, beginning behind its turn `position`: for conversations of any length.
+    func turns(session: UniqueID, person: UniqueID, after position: UniqueID?, limit: Int) async throws -> [Turn]
     /// Over all sessions, newest first: what was asked before.
     func turns(person: UniqueID, from: Timestamp?, to: Timestamp?, limit: Int) async throws -> [Turn]
     func turn(_ id: UniqueID, person: UniqueID) async throws -> Turn?
@@ -76,6 +78,8 @@ package protocol LibraryStore: Sendable {
     func file(_ gap: Gap) async throws
     /// Most often asked first, then newest.
     func gaps(person: UniqueID, limit: Int) async throws -> [Gap]
+    /// In the order of their ids, beginning behind the id `position`, which need not be there any more: for reading all.
+    func gaps(person: UniqueID, after position: UniqueID?, limit: Int) async throws -> [Gap]
     /// Ends an open question. False when there is none.
     func settle(gap: UniqueID, person: UniqueID) async throws -> Bool
 

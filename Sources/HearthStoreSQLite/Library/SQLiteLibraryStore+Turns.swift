@@ -61,9 +61,20 @@ extension SQLiteLibraryStore {
     }
 
     package func turns(session: UniqueID, person: UniqueID) async throws -> [Turn] {
-        try await turns(
-            person: person, where: "s.id = ? ORDER BY t.timestamp, t.number", [CatalogueRow.blob(session)],
-            limit: LibraryLimits.listLength)
+        try await turns(session: session, person: person, after: nil, limit: LibraryLimits.listLength)
+    }
+
+    package func turns(
+        session: UniqueID, person: UniqueID, after position: UniqueID?, limit: Int
+    ) async throws -> [Turn] {
+        var condition = "s.id = ?"
+        var arguments: StatementArguments = [CatalogueRow.blob(session)]
+        if let position {
+            condition += " AND (t.timestamp, t.number) > (SELECT timestamp, number FROM turns WHERE id = ?)"
+            arguments += [CatalogueRow.blob(position)]
+        }
+        return try await turns(
+            person: person, where: condition + " ORDER BY t.timestamp, t.number", arguments, limit: limit)
     }
 
     package func turns(person: UniqueID, from: Timestamp?, to: Timestamp?, limit: Int) async throws -> [Turn] {
@@ -115,11 +126,23 @@ extension SQLiteLibraryStore {
     }
 
     package func gaps(person: UniqueID, limit: Int) async throws -> [Gap] {
+        try await gaps(person: person, where: "TRUE ORDER BY count DESC, opened DESC, number DESC", [], limit: limit)
+    }
+
+    package func gaps(person: UniqueID, after position: UniqueID?, limit: Int) async throws -> [Gap] {
+        guard let position else { return try await gaps(person: person, where: "TRUE ORDER BY id", [], limit: limit) }
+        return try await gaps(
+            person: person, where: "id > ? ORDER BY id", [CatalogueRow.blob(position)], limit: limit)
+    }
+
+    private func gaps(
+        person: UniqueID, where condition: String, _ arguments: StatementArguments, limit: Int
+    ) async throws -> [Gap] {
         try await file.read { db in
             guard let owner = try Self.owner(person, in: db) else { return [] }
             return try Row.fetchAll(
-                db, sql: "SELECT * FROM gaps WHERE owner = ? ORDER BY count DESC, opened DESC, number DESC LIMIT ?",
-                arguments: [owner, LibraryLimits.length(limit)]
+                db, sql: "SELECT * FROM gaps WHERE owner = ? AND \(condition) LIMIT ?",
+                arguments: [owner] + arguments + [LibraryLimits.length(limit)]
             ).map { row in
                 let turn: Data? = row["turn"]
                 return Gap(

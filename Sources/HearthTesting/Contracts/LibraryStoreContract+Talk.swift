@@ -27,6 +27,12 @@ extension LibraryStoreContract {
         for turn in turns { try await store.append(turn) }
         let five = try await store.turns(session: id(5), person: ada)
         try requireEqual(five, [full, turns[2]], "turns of a session")
+        let begun = try await store.turns(session: id(5), person: ada, after: nil, limit: 1)
+        try requireEqual(begun, [full], "the first turns of a session")
+        let behind = try await store.turns(session: id(5), person: ada, after: id(30), limit: 10)
+        try requireEqual(behind, [turns[2]], "turns of a session behind one")
+        let beyond = try await store.turns(session: id(5), person: ada, after: id(32), limit: 10)
+        try requireEqual(beyond, [], "turns of a session behind the last")
         let bobs = try await store.turns(session: id(5), person: bob)
         try requireEqual(bobs, [turns[4]], "turns of another person's session of the same id")
         let one = try await store.turn(id(30), person: ada)
@@ -72,6 +78,12 @@ extension LibraryStoreContract {
         (counted.count, counted.turn, counted.confidence) = (2, id(31), 0.5)
         let most = try await store.gaps(person: ada, limit: 1)
         try requireEqual(most, [counted], "a question asked again")
+        let all = try await store.gaps(person: ada, after: nil, limit: 10)
+        try requireEqual(all.map(\.id), [id(40), id(41)], "questions in the order of their ids")
+        let one = try await store.gaps(person: ada, after: nil, limit: 1)
+        try requireEqual(one, [counted], "the first question by id")
+        let behind = try await store.gaps(person: ada, after: id(40), limit: 10)
+        try requireEqual(behind.map(\.id), [id(41)], "questions behind an id")
         let foreign = try await store.settle(gap: id(40), person: bob)
         try requireEqual(foreign, false, "another's question settled")
         let settled = [
@@ -80,6 +92,8 @@ extension LibraryStoreContract {
         try requireEqual(settled, [true, false], "a question settled")
         let rest = try await store.gaps(person: ada, limit: 10)
         try requireEqual(rest.map(\.id), [id(41)], "questions that are left")
+        let further = try await store.gaps(person: ada, after: id(40), limit: 10)
+        try requireEqual(further.map(\.id), [id(41)], "questions behind an id that is gone")
     }
 
     static func verifyErasure(_ make: Make) async throws {
