@@ -16,7 +16,7 @@ struct FuzzJSONTests {
         // As many again of valid texts, so that many mutants get past the first bytes.
         for _ in 0..<corpus.count { corpus.append(Array(random.value(depth: 2).text.utf8)) }
         var fuzz = Fuzz(corpus: corpus)
-        try fuzz.run("FuzzJSON") { bytes in
+        let tally = try fuzz.run { bytes in
             guard let document = try? JSONDocument(parsing: bytes) else {
                 #expect((try? JSONDocument(parsing: bytes, options: .strict)) == nil)
                 return false
@@ -24,6 +24,7 @@ struct FuzzJSONTests {
             try RoundTrip.check(document)
             return true
         }
+        print("FuzzJSON: \(tally)")
     }
 }
 
@@ -47,7 +48,7 @@ struct FuzzMessagePackTests {
             corpus.append(writer.bytes)
         }
         var fuzz = Fuzz(corpus: corpus)
-        try fuzz.run("FuzzMessagePack") { bytes throws -> Bool in
+        let tally = try fuzz.run { bytes throws -> Bool in
             let options = JSONOptions(maximumDepth: 64)
             var offset = 0
             let first = bytes.withUnsafeBytes {
@@ -64,5 +65,6 @@ struct FuzzMessagePackTests {
             #expect(try RoundTrip.text(JSONDocument(parsing: text)) == text)
             return true
         }
+        print("FuzzMessagePack: \(tally)")
     }
 }

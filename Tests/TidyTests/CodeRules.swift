@@ -18,6 +18,8 @@ extension Rule {
             SourceFile(path: "Sources/A/A.swift", text: "// Far above.\n\nfatalError(\"never\")"),
             SourceFile(path: "Sources/A/A.swift", text: "preconditionFailure()"),
             SourceFile(path: "Sources/A/A.swift", text: "nonisolated(unsafe) var counter = 0"),
+            SourceFile(path: "Sources/A/A.swift", text: "let a = unsafeBitCast(b, to: Int.self)"),
+            SourceFile(path: "Sources/A/A.swift", text: "unowned(unsafe) let owner: Owner"),
             SourceFile(path: "Tests/ATests/A.swift", text: "let a = values.first!.name"),
             SourceFile(path: "Sources/A/A.swift", text: "let a = b as! String"),
             SourceFile(path: "Sources/A/A.swift", text: "let a = \"\\(values[0]!)\""),
@@ -39,7 +41,10 @@ extension Rule {
 
     private static func riskyConstructs(in code: String) -> [String] {
         var found: [String] = []
-        for construct in ["@unchecked Sendable", "fatalError(", "preconditionFailure(", "nonisolated(unsafe)"]
+        for construct in [
+            "@unchecked Sendable", "fatalError(", "preconditionFailure(", "nonisolated(unsafe)", "unowned(unsafe)",
+            "unsafeBitCast(", "unsafeDowncast(",
+        ]
         where code.contains(construct) {
             found.append(construct)
         }

@@ -1,8 +1,7 @@
 /// A parsed JSON or MessagePack value: one allocation of text, one of nodes, no object per value.
 ///
 /// Read it through `withRoot`: a `JSONReference` is a plain pair of pointers and must not outlive the closure.
-// Sendable: the two buffers are written only by the parser before the initialiser returns, and freed in deinit.
-public final class JSONDocument: @unchecked Sendable {
+public final class JSONDocument: @unchecked Sendable {  // Its buffers are only read once it is made.
     @usableFromInline let text: UnsafeMutablePointer<UInt8>
     @usableFromInline let nodes: UnsafeMutablePointer<JSONNode>
     /// Bytes of text held.

@@ -37,7 +37,7 @@ package enum SpokenText {
     private static let initialized: Bool = flite_init() >= 0
 
     // The process that decodes works one request at a time, and the library never frees a registered voice.
-    nonisolated(unsafe) private static let voice = register_cmu_us_rms(nil)
+    nonisolated(unsafe) private static let voice = register_cmu_us_rms(nil)  // One thread alone uses it, see above.
 
     /// The RIFF header of 16-bit PCM.
     private static func header(samples: Int) -> [UInt8] {

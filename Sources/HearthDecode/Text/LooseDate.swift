@@ -26,7 +26,6 @@ enum LooseDate {
         return Timestamp(microseconds: Int64(seconds) * 1_000_000)
     }
 
-    // A regular expression is not Sendable by its type; this one is never changed.
-    nonisolated(unsafe) private static let pattern =
+    nonisolated(unsafe) private static let pattern =  // Not Sendable by its type alone: it is never changed.
         /^(\d{4})[-\/.](\d{1,2})[-\/.](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s?(?:([+-])(\d{2}):?(\d{2})?|Z|UTC|GMT)?)?/
 }

@@ -20,6 +20,8 @@ enum TextLimits {
     /// Parts of one mail, and how deep they may be nested.
     static let mailParts = 1000
     static let mailDepth = 32
+    /// Fields of one mail that say what a part is, in its text too.
+    static let mailFields = 2000
     /// Attachments that are listed of one mail.
     static let attachments = 200
 

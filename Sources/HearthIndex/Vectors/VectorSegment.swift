@@ -4,8 +4,8 @@ import Synchronization
 
 /// The files of one generation, and what of them is held in memory: codes mapped, columns read, vectors left on disk.
 /// One writer at a time; readers see the slots below the count they took.
-// `directory` is locked and publishes slots, `journal` belongs to the one writer, the rest is constant.
-final class VectorSegment: @unchecked Sendable {
+/// `directory` is locked and publishes slots, `journal` belongs to the one writer, the rest is constant.
+final class VectorSegment: @unchecked Sendable {  // See above: what changes is locked or has one writer.
     let folder: IndexFolder
     let generation: UInt32
     let dimension: Int

@@ -10,8 +10,7 @@ package enum ModelPrecision: String, Sendable, CaseIterable {
 }
 
 /// A dense layer y = x·Wᵀ + b, packed for the processor it runs on.
-// Written once when it is made, then only read.
-final class DenseLayer: @unchecked Sendable {
+final class DenseLayer: @unchecked Sendable {  // Written once when it is made, then only read.
     let inputs: Int
     let outputs: Int
     let precision: ModelPrecision

@@ -3,8 +3,7 @@ import HearthCore
 
 /// Threads of our own that compute embeddings: the queue decides what, each thread computes a batch at a time, and callers
 /// from any task are resumed when the last text of theirs is done.
-// The condition guards all that changes.
-final class EmbeddingWorkers: @unchecked Sendable {
+final class EmbeddingWorkers: @unchecked Sendable {  // The condition guards all that changes.
     /// Computes the vectors of a batch of texts on the calling thread, which keeps its workspace.
     typealias Computation = (_ texts: [String]) -> [[Float]]
 

@@ -3,8 +3,7 @@ import HearthCore
 
 /// A file mapped into memory, read only. Whoever replaces a mapped file must rename a new one over it: cutting the old one
 /// short would end the process that reads it.
-// Never changes after it was made; the mapping goes with the last reference.
-final class MappedFile: @unchecked Sendable {
+final class MappedFile: @unchecked Sendable {  // Never changes; the mapping goes with the last reference.
     let bytes: UnsafeRawBufferPointer
 
     init(path: String) throws {

@@ -65,8 +65,7 @@ final class SafetensorsFile: Sendable {
 }
 
 /// A matrix of which single rows are read, such as the vectors of a vocabulary.
-// The pointer leads into the file, which never changes and lives as long as this does.
-struct TensorRows: @unchecked Sendable {
+struct TensorRows: @unchecked Sendable {  // It points into the file that it keeps; that never changes.
     fileprivate let start: UnsafeRawPointer
     fileprivate let type: TensorType
     let count: Int

@@ -67,6 +67,7 @@ struct RawStatement {
     }
 
     /// Tells SQLite to copy what is bound.
+    // SQLITE_TRANSIENT is this number in C, behind a cast that Swift does not import.
     private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     /// Runs to the next row.

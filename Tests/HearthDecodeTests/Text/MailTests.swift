@@ -104,12 +104,61 @@ struct MailTests {
         #expect(documents.map(\.text) == ["First.\n\nFrom the start.", "Second.\nFrom here on."])
     }
 
+    /// The text of an attachment that unpacks to a thousand times its size is never unpacked.
+    @Test func packedAttachmentsAreOnlyListed() throws {
+        let bomb = Base64.encode([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3] + [UInt8](repeating: 0, count: 3000))
+        let text = """
+            From: a@b.c
+            Subject: Bomb
+            Content-Type: multipart/mixed; boundary=x
+
+            --x
+
+            See the attachment.
+            --x
+            Content-Type: application/gzip; name="a.gz"
+            Content-Disposition: attachment; filename="a.gz"
+            Content-Transfer-Encoding: base64
+
+            \(bomb)
+            --x--
+            """
+        let document = try #require(try extract(Array(text.utf8)).first)
+        #expect(document.text == "See the attachment.")
+        #expect(document.metadata["attachments"]?[0]?["bytes"] == 3010)
+    }
+
+    @Test func aLongMailboxIsReadInPart() throws {
+        let mail = "From a@b.c Mon May  6 07:08:09 2024\nFrom: a@b.c\nSubject: S\n\nText.\n\n"
+        let bytes = Array(String(repeating: mail, count: 5).utf8)
+        func read(limit: Int) throws -> [ExtractedDocument] {
+            var documents: [ExtractedDocument] = []
+            try bytes.withUnsafeBytes {
+                try MailExtraction.mailbox($0, ExtractOptions(), limit: limit) { documents.append($0) }
+            }
+            return documents
+        }
+        let some = try read(limit: 3)
+        #expect(some.count == 3)
+        #expect(some.map { $0.incomplete == nil } == [true, true, false])
+        #expect(try read(limit: 5).allSatisfy { $0.incomplete == nil })
+    }
+
     @Test func nestingAndPartsAreBounded() throws {
         var text = "From: a@b.c\nSubject: Deep\nMessage-ID: <d@b.c>\n"
         for level in 0..<500 { text += "Content-Type: multipart/mixed; boundary=b\(level)\n\n--b\(level)\n" }
         text += "Content-Type: text/plain\n\nBottom."
         let deep = try #require(try extract(Array(text.utf8)).first)
         #expect(deep.incomplete != nil)
+        for kind in ["multipart/mixed; boundary=b", "message/rfc822", "multipart/digest;\n boundary=b"] {
+            var deepest = "From: a@b.c\nSubject: Deepest\nMessage-ID: <e@b.c>\n"
+            for level in 0..<100_000 {
+                deepest += "CONTENT-Type: \(kind)"
+                deepest += kind.hasSuffix("boundary=b") ? "\(level)\n\n--b\(level)\n" : "\n\n"
+            }
+            let cut = try #require(try extract(Array(deepest.utf8)).first, "\(kind)")
+            #expect(cut.title == "Deepest" && cut.incomplete != nil, "\(kind)")
+        }
         var wide = "From: a@b.c\nSubject: Wide\nMessage-ID: <w@b.c>\nContent-Type: multipart/mixed; boundary=b\n\n"
         for part in 0..<5000 { wide += "--b\n\nPart \(part).\n" }
         let many = try #require(try extract(Array(wide.utf8)).first)

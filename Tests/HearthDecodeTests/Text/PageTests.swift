@@ -96,6 +96,28 @@ struct PageTests {
         if ["<b>", "<div>", "<table><tr><td>"].contains(tags) { #expect(document.incomplete != nil) }
     }
 
+    /// What lies below a million elements is text all the same; only their structure is not kept.
+    @Test(arguments: ["div", "span", "unknown"])
+    func textBelowAMillionElementsIsKept(_ name: String) throws {
+        let count = 1_000_000
+        let page =
+            "<html><body>" + String(repeating: "<\(name)>", count: count)
+            + "<div>The boat left the harbour at nine.</div><script>run()</script><div>It came back.</div>"
+            + String(repeating: "</\(name)>", count: count) + "<p>Everybody was wet, and happy.</p></body></html>"
+        let document = try #require(try extract(Array(page.utf8)).first)
+        #expect(document.text.contains("The boat left the harbour at nine. It came back."))
+        #expect(document.text.contains("Everybody was wet, and happy."))
+        #expect(!document.text.contains("run()"))
+        #expect(document.incomplete?.contains("nested deeper") == true)
+    }
+
+    @Test func aPageThatTakesTooLongIsCutOff() {
+        let page = Array(("<p>One.</p>" + String(repeating: "<div>", count: 100_000)).utf8)
+        let tree = page.withUnsafeBufferPointer { HTMLReader.read($0, timeLimit: .zero) }
+        #expect(tree.isCutOff && tree.doubt != nil)
+        #expect(!page.withUnsafeBufferPointer { HTMLReader.read($0) }.isCutOff)
+    }
+
     @Test func everyPageHasASafeEnd() throws {
         let seed = Array(
             "<html><head><title>T</title></head><body><article><p>The boat left, and it was good.</p><table><tr><td>a<td>b</table></article>"

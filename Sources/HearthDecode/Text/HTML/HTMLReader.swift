@@ -5,9 +5,14 @@ import CXML2
 struct HTMLReader {
     /// Bytes fed to the parser at once; limits are looked at in between.
     private static let chunk = 32 * 1024
+    /// The same deep inside a page, where the end of what is not open costs the parser a look at everything that is.
+    private static let deepChunk = 512
 
     /// - Parameter bytes: UTF-8; what is not is replaced already.
-    static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> HTMLTree {
+    static func read(
+        _ bytes: UnsafeBufferPointer<UInt8>, timeLimit: Duration = HTMLTree.maximumTime
+    ) -> HTMLTree {
+        let started = ContinuousClock.now
         let builder = HTMLTreeBuilder()
         var handler = htmlSAXHandler()
         handler.startElement = { context, name, attributes in
@@ -33,7 +38,11 @@ struct HTMLReader {
             builder.stop = { xmlStopParser(parser) }
             var offset = 0
             while offset < bytes.count, !builder.isFull {
-                let count = min(chunk, bytes.count - offset)
+                guard ContinuousClock.now - started < timeLimit else {
+                    builder.isFull = true
+                    break
+                }
+                let count = min(builder.isDeep ? deepChunk : chunk, bytes.count - offset)
                 bytes.baseAddress?.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
                     _ = htmlParseChunk(parser, $0 + offset, Int32(count), 0)
                 }
@@ -51,8 +60,18 @@ private final class HTMLTreeBuilder {
     private var tree = HTMLTree()
     private var open: [Int] = []
     private var linkedData: [UInt8]?
+    /// Elements open below the deepest that is kept.
+    private var depthBelow = 0
+    /// `depthBelow` inside the outermost element of these that nobody reads.
+    private var hushedAt: Int?
+    /// A line ended since the last text.
+    private var isBroken = false
+    /// The parser keeps one copy of each name, so that its address stands for it.
+    private var tags: [UnsafePointer<xmlChar>: HTMLTag] = [:]
     var isFull = false
     var stop: (() -> Void)?
+
+    var isDeep: Bool { depthBelow > 0 }
 
     init() {
         tree.nodes.append(
@@ -69,8 +88,8 @@ private final class HTMLTreeBuilder {
         _ name: UnsafePointer<xmlChar>?, _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?
     ) {
         guard !isFull, let name else { return }
-        let label = String(cString: name)
-        let tag = HTMLTag(rawValue: label) ?? .other
+        let tag = tag(named: name)
+        guard open.count <= HTMLTree.maximumDepth else { return startBelow(tag) }
         // The parser opens body and html again where a page has several.
         guard append(tag) else { return }
         let node = tree.nodes.count - 1
@@ -86,12 +105,33 @@ private final class HTMLTreeBuilder {
         }
         tree.nodes[node].attributeEnd = Int32(tree.attributes.count)
         if tag == .script, tree.attribute("type", of: node)?.lowercased() == "application/ld+json" { linkedData = [] }
-        if open.count > HTMLTree.maximumDepth { full() }
+    }
+
+    private func tag(named name: UnsafePointer<xmlChar>) -> HTMLTag {
+        if let known = tags[name] { return known }
+        let tag = HTMLTag(rawValue: String(cString: name)) ?? .other
+        tags[name] = tag
+        return tag
+    }
+
+    /// An element that is not kept begins; its text goes to the deepest that is.
+    private func startBelow(_ tag: HTMLTag) {
+        tree.isFlattened = true
+        depthBelow += 1
+        if tag.isNeverRead, hushedAt == nil { hushedAt = depthBelow }
+        if tag.isBlock || tag == .br { isBroken = true }
+    }
+
+    private func finishBelow(_ tag: HTMLTag) {
+        if hushedAt == depthBelow { hushedAt = nil }
+        depthBelow -= 1
+        if tag.isBlock { isBroken = true }
     }
 
     func finish(_ name: UnsafePointer<xmlChar>?) {
         guard !isFull, let name else { return }
-        let tag = HTMLTag(rawValue: String(cString: name)) ?? .other
+        let tag = tag(named: name)
+        guard depthBelow == 0 else { return finishBelow(tag) }
         if tag == .script, let bytes = linkedData {
             tree.linkedData.append(String(decoding: bytes, as: UTF8.self))
             linkedData = nil
@@ -109,8 +149,10 @@ private final class HTMLTreeBuilder {
             return
         }
         let tag = tree.nodes[parent].tag
-        if tag == .script || tag == .style { return }
+        if tag == .script || tag == .style || hushedAt != nil { return }
         let start = tree.text.count
+        if isBroken { tree.text.append(UInt8(ascii: " ")) }
+        isBroken = false
         tree.text.append(contentsOf: piece)
         let last = tree.nodes.count - 1
         if tree.nodes[last].tag == .text, tree.nodes[last].parent == Int32(parent) {

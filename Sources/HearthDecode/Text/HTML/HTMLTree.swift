@@ -3,8 +3,10 @@
 struct HTMLTree {
     /// Nodes that are read of a page; what comes after is left out.
     static let maximumNodes = 1_000_000
-    /// Nesting that is read; a page nested deeper is cut off there.
+    /// Nesting that is kept; the text of what is nested deeper is kept without its structure.
     static let maximumDepth = 400
+    /// Time that a page is parsed.
+    static let maximumTime = Duration.seconds(20)
     /// Attributes kept of one element, and bytes of one value.
     static let maximumAttributeBytes = 64 * 1024
 
@@ -28,6 +30,18 @@ struct HTMLTree {
     var linkedData: [String] = []
     /// The page went on where reading stopped.
     var isCutOff = false
+    /// Some of it was nested too deep to keep its structure.
+    var isFlattened = false
+
+    /// Why the page's text may not be all there is, or not as it was laid out; nil: it is.
+    var doubt: String? {
+        if isCutOff {
+            return "The page has more than \(Self.maximumNodes) elements or takes longer than "
+                + "\(Self.maximumTime.components.seconds) seconds to read; what comes after is left out."
+        }
+        guard isFlattened else { return nil }
+        return "The page is nested deeper than \(Self.maximumDepth); what lies deeper is kept without its structure."
+    }
 
     func attribute(_ name: String, of node: Int) -> String? {
         let element = nodes[node]

@@ -37,13 +37,10 @@ enum PageExtraction {
         let incomplete: String? =
             if isLarge {
                 TextLimits.cutMessage("the first \(TextLimits.pageBytes) bytes of the page")
-            } else if tree.isCutOff {
-                "The page has more than \(HTMLTree.maximumNodes) elements or is nested deeper than "
-                    + "\(HTMLTree.maximumDepth); what comes after is left out."
             } else if isCut {
                 TextLimits.cutMessage("the first \(TextLimits.documentBytes) bytes of the text")
             } else {
-                nil
+                tree.doubt
             }
         return ExtractedDocument(
             kind: "page", title: head.title.isEmpty ? FileTitle.of(options.name) : head.title, text: text,
@@ -52,10 +49,11 @@ enum PageExtraction {
             incomplete: incomplete)
     }
 
-    /// The text of a mail's HTML part, whole.
-    static func plainText(_ bytes: UnsafeRawBufferPointer, charset: String?) -> String {
+    /// The text of a mail's HTML part, and whether it is all of it.
+    static func plainText(_ bytes: UnsafeRawBufferPointer, charset: String?) -> (text: String, isWhole: Bool) {
         let tree = tree(UnsafeRawBufferPointer(rebasing: bytes.prefix(TextLimits.pageBytes)), charset: charset)
-        return BlockText.joined(ReadableContent(tree).everything())
+        let isWhole = bytes.count <= TextLimits.pageBytes && tree.doubt == nil
+        return (BlockText.joined(ReadableContent(tree).everything()), isWhole)
     }
 
     private static func tree(_ bytes: UnsafeRawBufferPointer, charset: String?) -> HTMLTree {

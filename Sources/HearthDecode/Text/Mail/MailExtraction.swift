@@ -2,6 +2,10 @@ import CGMime
 import HearthCore
 import HearthMedia
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// Mails as documents, one by one or from a mailbox.
 enum MailExtraction {
     /// GMime is set up once for the process.
@@ -13,7 +17,7 @@ enum MailExtraction {
     static func document(
         _ file: UnsafeRawBufferPointer, _ options: ExtractOptions
     ) throws(HearthError) -> ExtractedDocument {
-        let bytes = UnsafeRawBufferPointer(rebasing: file.prefix(TextLimits.mailBytes))
+        let bytes = MailBounds.readable(file)
         guard isReady, let base = bytes.baseAddress,
             let stream = g_mime_stream_mem_new_with_buffer(base.assumingMemoryBound(to: CChar.self), bytes.count)
         else { throw TextFile.empty }
@@ -29,19 +33,24 @@ enum MailExtraction {
         return document
     }
 
-    /// One document per mail.
+    /// One document per mail. Of a mailbox with more than `limit` mails, the last one that is read says so.
     static func mailbox(
-        _ bytes: UnsafeRawBufferPointer, _ options: ExtractOptions, _ emit: (ExtractedDocument) throws -> Void
+        _ bytes: UnsafeRawBufferPointer, _ options: ExtractOptions, limit: Int = TextLimits.mails,
+        _ emit: (ExtractedDocument) throws -> Void
     ) throws {
-        for (index, range) in MailboxRanges(bytes).enumerated() {
-            guard index < TextLimits.mails else {
-                throw HearthError(
-                    .tooLarge, "The mailbox holds more than \(TextLimits.mails) mails; these are kept.",
-                    hint: "Split it and send the rest.")
-            }
+        var ranges = MailboxRanges(bytes)
+        var following = ranges.next()
+        var count = 0
+        while let range = following {
+            following = ranges.next()
+            count += 1
             var document = try document(UnsafeRawBufferPointer(rebasing: bytes[range]), options)
             // What mailboxes write before a line that begins with "From ".
             document.text = document.text.replacing("\n>From ", with: "\nFrom ")
+            if count == limit, following != nil {
+                document.incomplete = TextLimits.cutMessage("the first \(limit) mails of the mailbox")
+                following = nil
+            }
             try emit(document)
         }
     }
@@ -49,6 +58,38 @@ enum MailExtraction {
     private static var damaged: HearthError {
         HearthError(
             .mediaDamaged, "The file is not a mail: it has no header.", hint: "Save the mail from its program as .eml.")
+    }
+}
+
+/// How much of a mail is handed to the parser.
+enum MailBounds {
+    private static let field = Array("content-type".utf8)
+
+    /// As many bytes as are read of one mail, and of these no more parts than the parser, which goes into one part from
+    /// inside another, has room for on its stack: every part that holds others says so in a field of its own.
+    static func readable(_ mail: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        let bytes = UnsafeRawBufferPointer(rebasing: mail.prefix(TextLimits.mailBytes))
+        var fields = 0
+        var position = 0
+        while position < bytes.count {
+            if isField(bytes, position) {
+                fields += 1
+                if fields > TextLimits.mailFields {
+                    return UnsafeRawBufferPointer(rebasing: bytes[..<position])
+                }
+            }
+            guard let start = bytes.baseAddress, let end = memchr(start + position, 0x0a, bytes.count - position) else {
+                break
+            }
+            position = start.distance(to: UnsafeRawPointer(end)) + 1
+        }
+        return bytes
+    }
+
+    private static func isField(_ bytes: UnsafeRawBufferPointer, _ position: Int) -> Bool {
+        guard bytes.count - position >= field.count else { return false }
+        // Setting the bit makes letters small; the hyphen has it.
+        return field.indices.allSatisfy { bytes[position + $0] | 0x20 == field[$0] }
     }
 }
 

@@ -95,12 +95,13 @@ struct MailReader {
         let isFlowed =
             g_mime_object_get_content_type_parameter(object, "format").map { String(cString: $0).lowercased() }
             == "flowed"
-        let text = MailPart.content(of: part) { bytes in
+        let (text, isWhole) = MailPart.content(of: part) { bytes in
+            if type == "text/html" { return PageExtraction.plainText(bytes, charset: charset) }
             let read = UnsafeRawBufferPointer(rebasing: bytes.prefix(TextLimits.pageBytes))
-            if type == "text/html" { return PageExtraction.plainText(read, charset: charset) }
             let plain = String(decoding: Charset.utf8(read, declared: charset), as: UTF8.self)
-            return isFlowed ? MailText.unflowed(plain) : plain
+            return (isFlowed ? MailText.unflowed(plain) : plain, read.count == bytes.count)
         }
+        if !isWhole { isCut = true }
         bytes += text.utf8.count
         texts.append(text)
     }

@@ -1,14 +1,22 @@
 import Foundation
-import HearthTesting
 
 /// A bounded run of mutated inputs: `HEARTH_FUZZ_SECONDS` long (3 by default), from `HEARTH_FUZZ_SEED`.
-struct Fuzz {
+package struct Fuzz {
+    /// What a run did; printed, so that a crash can be repeated.
+    package struct Tally: CustomStringConvertible {
+        package var tried = 0
+        package var accepted = 0
+        package var seed: UInt64
+
+        package var description: String { "\(tried) inputs tried, \(accepted) accepted, seed \(seed)" }
+    }
+
     private let corpus: [[UInt8]]
     private let seconds: Double
     private var generator: SplitMix64
     private let seed: UInt64
 
-    init(corpus: [[UInt8]]) {
+    package init(corpus: [[UInt8]]) {
         let environment = ProcessInfo.processInfo.environment
         // The files of hundreds of kilobytes would take all the time.
         self.corpus = corpus.filter { $0.count < 20_000 }
@@ -17,18 +25,17 @@ struct Fuzz {
         generator = SplitMix64(seed: seed)
     }
 
-    /// Calls `body` with mutants until the time is over. Says what it did, so that a crash can be repeated.
-    mutating func run(_ name: String, _ body: ([UInt8]) throws -> Bool) rethrows {
+    /// Calls `body` with mutants until the time is over; it says whether it took one.
+    package mutating func run(_ body: ([UInt8]) throws -> Bool) rethrows -> Tally {
         let end = ContinuousClock.now + .seconds(seconds)
-        var tried = 0
-        var accepted = 0
+        var tally = Tally(seed: seed)
         while ContinuousClock.now < end {
             for _ in 0..<100 {
-                if try body(mutant()) { accepted += 1 }
-                tried += 1
+                if try body(mutant()) { tally.accepted += 1 }
+                tally.tried += 1
             }
         }
-        print("\(name): \(tried) inputs tried, \(accepted) accepted, seed \(seed)")
+        return tally
     }
 
     private mutating func mutant() -> [UInt8] {
