@@ -105,7 +105,7 @@ let modules: [Module] = [
         name: "HearthServer", layer: 7,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthPipeline",
-            "HearthKnow", "HearthConsole",
+            "HearthKnow", "HearthCollect", "HearthConsole",
         ],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioPosix, nioHTTP1, nioWebSocket,
@@ -147,7 +147,7 @@ let modules: [Module] = [
     // beside: the test kit
     Module(
         name: "HearthTesting", layer: 9,
-        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest"]),
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthPipeline"]),
 ]
 
 let settings: [SwiftSetting] = [

@@ -10,50 +10,7 @@ import HearthStoreSQLite
 import HearthTesting
 import HearthVault
 import Logging
-
-struct Words: Processor {
-    let name = "words"
-    let summary = "Splits notes into words"
-    let inputs = ["note"]
-    let outputs = ["words"]
-    let batchLimit = 16
-
-    func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
-        var result = ProcessorResult()
-        for row in 0..<batch.count {
-            let text = batch.string(batch[row, 0]) ?? ""
-            if text.hasSuffix(" bad") {
-                result.failures.append(ReadingFailure(row: row, error: HearthError(.invalidValue, "It is bad.")))
-                continue
-            }
-            for (ordinal, word) in text.split(separator: " ").enumerated() {
-                result.readings.append(
-                    DerivedReading(
-                        stream: "words", timestamp: batch.heads[row].timestamp,
-                        payload: ["word": .string(String(word))], sourceRow: row, ordinal: ordinal))
-            }
-        }
-        return result
-    }
-}
-
-struct Letters: Processor {
-    let name = "letters"
-    let summary = "Counts letters"
-    let inputs = ["words"]
-    let outputs = ["letters"]
-    let batchLimit = 50
-
-    func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
-        ProcessorResult(
-            readings: (0..<batch.count).map { row in
-                DerivedReading(
-                    stream: "letters", timestamp: batch.heads[row].timestamp,
-                    payload: ["count": .integer(Int64(batch.string(batch[row, 0])?.count ?? 0))], sourceRow: row,
-                    ordinal: 0)
-            })
-    }
-}
+import Synchronization
 
 let path = CommandLine.arguments[1]
 let first = Int(CommandLine.arguments[2]) ?? 0
@@ -65,8 +22,10 @@ let writer = CommitWriter(store: store, limits: IngestLimits())
 let admission = Admission(
     registry: streams.registry, devices: DeviceDirectory(catalogue: MemoryCatalogueStore()),
     digest: ContractReadings.digest, time: SystemTime(), limits: IngestLimits())
+let words = WordProcessor(batchLimit: 16)
+words.isUnreadable.withLock { $0 = { text in text.hasSuffix(" bad") } }
 let pipeline = try PipelineService(
-    [Words(), Letters()],
+    [words, LetterProcessor()],
     context: PipelineContext(
         holder: UniqueID(high: 0x9000, low: 1), store: store, admission: admission, bus: writer.bus,
         logger: Logger(label: "probe") { _ in SwiftLogNoOpLogHandler() }))

@@ -67,10 +67,7 @@ struct LibraryParts: Sendable {
             store: store, follower: follower,
             services: LibraryServices(
                 store: store, intake: intake, files: files,
-                fetch: { address in
-                    let page = try await fetcher.fetch(address)
-                    return FetchedFile(bytes: page.bytes, mediaType: page.mediaType, url: page.url)
-                },
+                fetch: { try await fetcher.fetch($0) },
                 retriever: retriever, answerer: answerer, journal: journal),
             processors: try processors(settings, blobs, readings, registry, decoder, intake)
                 + [FileProcessor(reader: files)], embedder: embedder, vectors: vectors, languageModel: languageModel)

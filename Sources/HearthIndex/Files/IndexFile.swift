@@ -1,41 +1,28 @@
+import HearthCore
+
 #if canImport(Glibc)
 import Glibc
 #endif
 
 /// An open file of the index; closes itself. Every call blocks. Reads may run beside a write.
 final class IndexFile: Sendable {
-    let descriptor: Int32
-    let path: String
+    private let file: OpenFile
 
     /// Opens for reading and writing, and makes the file when it is missing.
     init(_ path: String) throws(SystemCallError) {
-        var descriptor: Int32
-        repeat { descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) } while descriptor < 0 && errno == EINTR
-        guard descriptor >= 0 else { throw SystemCallError("open", path) }
-        self.descriptor = descriptor
-        self.path = path
+        file = try OpenFile(path, O_RDWR | O_CREAT, mode: 0o600)
     }
 
-    deinit { close(descriptor) }
+    var descriptor: Int32 { file.descriptor }
+    var path: String { file.path }
 
     var size: Int {
-        get throws(SystemCallError) {
-            var status = stat()
-            guard fstat(descriptor, &status) == 0 else { throw SystemCallError("fstat", path) }
-            return Int(status.st_size)
-        }
+        get throws(SystemCallError) { Int(try file.status().st_size) }
     }
 
     /// Writes all of `bytes` at `position`.
     func write(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(SystemCallError) {
-        var offset = 0
-        while offset < bytes.count {
-            let count = pwrite(
-                descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset, off_t(position + offset))
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw SystemCallError("pwrite", path) }
-            offset += count
-        }
+        try file.write(bytes, at: position)
     }
 
     func write(_ bytes: [UInt8], at position: Int) throws {
@@ -44,16 +31,7 @@ final class IndexFile: Sendable {
 
     /// Fills `bytes` from `position` on; returns how many there were, fewer only at the end of the file.
     func read(into bytes: UnsafeMutableRawBufferPointer, at position: Int) throws(SystemCallError) -> Int {
-        var offset = 0
-        while offset < bytes.count {
-            let count = pread(
-                descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset, off_t(position + offset))
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw SystemCallError("pread", path) }
-            if count == 0 { break }
-            offset += count
-        }
-        return offset
+        try file.read(into: bytes, at: position)
     }
 
     /// Everything in the file, or its first `limit` bytes.
@@ -78,7 +56,7 @@ final class IndexFile: Sendable {
     }
 
     /// Takes the lock between processes if nobody holds it; held until the file is closed.
-    func tryLock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+    func tryLock() -> Bool { file.tryLock() }
 
     func unlock() { flock(descriptor, LOCK_UN) }
 }

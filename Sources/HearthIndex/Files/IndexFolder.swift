@@ -1,3 +1,5 @@
+import HearthCore
+
 #if canImport(Glibc)
 import Glibc
 #endif
@@ -18,22 +20,7 @@ struct IndexFolder: Sendable {
     }
 
     /// The names in the folder, in no order.
-    func names() throws(SystemCallError) -> [String] {
-        guard let stream = opendir(path) else { throw SystemCallError("opendir", path) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while true {
-            errno = 0
-            guard let entry = readdir(stream) else {
-                guard errno == 0 else { throw SystemCallError("readdir", path) }
-                return names
-            }
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-    }
+    func names() throws(SystemCallError) -> [String] { try Folder.names(in: path) }
 
     func remove(_ name: String) throws(SystemCallError) {
         guard unlink(file(name)) == 0 || errno == ENOENT else { throw SystemCallError("unlink", file(name)) }
@@ -51,12 +38,5 @@ struct IndexFolder: Sendable {
     }
 
     /// Makes the names in the folder durable.
-    func synchronize() throws(SystemCallError) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SystemCallError("open", path) }
-        defer { close(descriptor) }
-        while fsync(descriptor) != 0 {
-            guard errno == EINTR else { throw SystemCallError("fsync", path) }
-        }
-    }
+    func synchronize() throws(SystemCallError) { try Folder.synchronize(path) }
 }

@@ -1,3 +1,5 @@
+import HearthCore
+
 /// What one thread needs while it walks a graph; kept from one walk to the next.
 final class GraphWalk: @unchecked Sendable {  // Belongs to one thread at a time: `NeighbourGraph` hands it out.
     /// The mark of the last walk that came to a slot.

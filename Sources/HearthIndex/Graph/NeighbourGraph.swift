@@ -1,4 +1,5 @@
 import CHearthKernels
+import HearthCore
 import Synchronization
 
 /// A hierarchical navigable small world graph over codes (Malkov and Yashunin, "Efficient and robust approximate nearest

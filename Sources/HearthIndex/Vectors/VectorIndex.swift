@@ -268,7 +268,7 @@ package final class VectorIndex: Sendable {
         do {
             return try work()
         } catch let failure as SystemCallError {
-            throw failure.asHearthError
+            throw HearthError.storage(failure, "The vector index could not be read or written.")
         } catch let damage as IndexDamage {
             throw damage.asHearthError
         }

@@ -66,37 +66,26 @@ struct DeviceActivityRoutes {
     }
 
     private static func write(_ activity: Activity, to writer: inout JSONWriter) {
-        writer.raw("{")
-        writer.member("device_id", activity.device.id)
-        writer.comma()
-        writer.member("name", activity.device.name)
-        writer.comma()
-        writer.member("kind", activity.device.kind)
-        writer.comma()
-        writer.member("readings", activity.streams.reduce(0) { $0 + $1.count })
-        for (name, time) in [
-            ("first_seen", activity.first), ("last_seen", activity.last), ("last_received_at", activity.lastReceived),
-        ] {
-            writer.comma()
-            writer.key(name)
-            if let time { writer.write(time.description) } else { writer.writeNull() }
+        writer.object {
+            $0.member("device_id", activity.device.id)
+            $0.member("name", activity.device.name)
+            $0.member("kind", activity.device.kind)
+            $0.member("readings", activity.streams.reduce(0) { $0 + $1.count })
+            $0.member("first_seen", optional: activity.first?.description)
+            $0.member("last_seen", optional: activity.last?.description)
+            $0.member("last_received_at", optional: activity.lastReceived?.description)
+            $0.member("streams") { $0.list(activity.streams, write) }
         }
-        writer.raw(",\"streams\":[")
-        for (index, stream) in activity.streams.enumerated() {
-            if index > 0 { writer.comma() }
-            writer.raw("{")
-            writer.member("stream", stream.stream)
-            writer.comma()
-            writer.member("count", stream.count)
-            writer.comma()
-            writer.member("first", stream.first)
-            writer.comma()
-            writer.member("last", stream.last)
-            writer.comma()
-            writer.member("last_received_at", stream.lastReceived)
-            writer.raw("}")
+    }
+
+    private static func write(_ stream: StreamStatistics, to writer: inout JSONWriter) {
+        writer.object {
+            $0.member("stream", stream.stream)
+            $0.member("count", stream.count)
+            $0.member("first", stream.first)
+            $0.member("last", stream.last)
+            $0.member("last_received_at", stream.lastReceived)
         }
-        writer.raw("]}")
     }
 }
 

@@ -22,18 +22,8 @@ enum Page {
             rest = rest[(index + 1)...]
         }
         var writer = JSONWriter(capacity: 4096)
-        writer.raw("{\"items\":[")
-        for (index, item) in rest.prefix(limit).enumerated() {
-            if index > 0 { writer.comma() }
-            write(item, &writer)
-        }
-        writer.raw("],\"next_cursor\":")
-        if rest.count > limit {
-            writer.write(id(rest[rest.startIndex + limit - 1]).description)
-        } else {
-            writer.writeNull()
-        }
-        writer.raw("}")
+        let last = rest.count > limit ? rest[rest.startIndex + limit - 1] : nil
+        writer.page(rest.prefix(limit), next: last.map { id($0).description }, write)
         return .json(writer)
     }
 }

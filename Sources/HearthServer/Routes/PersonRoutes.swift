@@ -51,15 +51,12 @@ struct PersonRoutes {
         try context.require(.readDevices())
         let people = directory.people.filter { caller.may(.readDevices(person: $0.id)) }
         return try Page.response(request, people, id: \.id) { person, writer in
-            writer.raw("{")
-            writer.member("id", person.id)
-            writer.comma()
-            writer.member("name", person.name)
-            writer.comma()
-            writer.member("time_zone", person.timeZone)
-            writer.comma()
-            writer.member("created_at", person.createdAt)
-            writer.raw("}")
+            writer.object {
+                $0.member("id", person.id)
+                $0.member("name", person.name)
+                $0.member("time_zone", person.timeZone)
+                $0.member("created_at", person.createdAt)
+            }
         }
     }
 

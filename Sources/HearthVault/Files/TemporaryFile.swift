@@ -1,3 +1,4 @@
+import HearthCore
 import Synchronization
 
 #if canImport(Glibc)

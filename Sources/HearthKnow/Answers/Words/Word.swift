@@ -1,3 +1,5 @@
+import HearthStore
+
 /// A word of a text, as it is compared with others.
 struct Word: Sendable, Hashable {
     /// Lower case, without accents.

@@ -114,24 +114,17 @@ struct ChatRoutes {
         let heads = try await store.sessions(
             person: context.caller().person, after: request.queryID("cursor"), limit: limit + 1)
         var writer = JSONWriter(capacity: 256 * (heads.count + 1))
-        writer.raw("{\"items\":[")
-        for (index, head) in heads.prefix(limit).enumerated() {
-            if index > 0 { writer.comma() }
-            writer.raw("{")
-            writer.member("id", head.id)
-            writer.comma()
-            writer.member("title", head.title)
-            writer.comma()
-            writer.member("started_at", head.started)
-            writer.comma()
-            writer.member("last_at", head.last)
-            writer.comma()
-            writer.member("turns", head.turns)
-            writer.raw("}")
+        writer.page(
+            heads.prefix(limit), next: heads.count > limit ? heads[limit - 1].id.description : nil
+        ) { head, writer in
+            writer.object {
+                $0.member("id", head.id)
+                $0.member("title", head.title)
+                $0.member("started_at", head.started)
+                $0.member("last_at", head.last)
+                $0.member("turns", head.turns)
+            }
         }
-        writer.raw("],\"next_cursor\":")
-        if heads.count > limit { writer.write(heads[limit - 1].id.description) } else { writer.writeNull() }
-        writer.raw("}")
         return .json(writer)
     }
 
@@ -168,23 +161,15 @@ struct ChatRoutes {
         let limit = try request.queryInteger("limit", in: 1...500) ?? 100
         let gaps = try await store.gaps(person: context.caller().person, limit: limit)
         var writer = JSONWriter(capacity: 256 * (gaps.count + 1))
-        writer.raw("{\"items\":[")
-        for (index, gap) in gaps.enumerated() {
-            if index > 0 { writer.comma() }
-            writer.raw("{")
-            writer.member("id", gap.id)
-            writer.comma()
-            writer.member("question", gap.question)
-            writer.comma()
-            writer.member("opened_at", gap.openedAt)
-            writer.comma()
-            writer.member("count", gap.count)
-            writer.comma()
-            writer.key("confidence")
-            writer.write(JSONValue.real(gap.confidence))
-            writer.raw("}")
+        writer.page(gaps, next: nil) { gap, writer in
+            writer.object {
+                $0.member("id", gap.id)
+                $0.member("question", gap.question)
+                $0.member("opened_at", gap.openedAt)
+                $0.member("count", gap.count)
+                $0.member("confidence", .real(gap.confidence))
+            }
         }
-        writer.raw("],\"next_cursor\":null}")
         return .json(writer)
     }
 }

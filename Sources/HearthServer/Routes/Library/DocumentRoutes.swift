@@ -77,22 +77,12 @@ struct DocumentRoutes {
         }
         let heads = try await store.documents(filter, after: position, limit: limit + 1)
         let count = try await store.count(filter).documents
+        let last = heads.count > limit ? heads[limit - 1] : nil
         var writer = JSONWriter(capacity: 512 * (heads.count + 1))
-        writer.raw("{\"items\":[")
-        for (index, head) in heads.prefix(limit).enumerated() {
-            if index > 0 { writer.comma() }
-            writer.write(head)
-        }
-        writer.raw("],")
-        writer.member("total", count)
-        writer.raw(",\"next_cursor\":")
-        if heads.count > limit {
-            let last = heads[limit - 1]
-            writer.write(DocumentPosition(timestamp: last.timestamp, id: last.id).cursor)
-        } else {
-            writer.writeNull()
-        }
-        writer.raw("}")
+        writer.page(
+            heads.prefix(limit), total: count,
+            next: last.map { DocumentPosition(timestamp: $0.timestamp, id: $0.id).cursor }
+        ) { $1.write($0) }
         return .json(writer)
     }
 
@@ -165,118 +155,86 @@ extension DocumentPosition {
     }
 }
 
+/// What a document is, with or without its text.
+private protocol DocumentFacts {
+    var id: UniqueID { get }
+    var kind: DocumentKind { get }
+    var title: String { get }
+    var language: String? { get }
+    var source: DocumentSource { get }
+    var timestamp: Timestamp { get }
+    var received: Timestamp { get }
+    var version: Int { get }
+}
+
+extension Document: DocumentFacts {}
+extension DocumentHead: DocumentFacts {}
+
+extension MemberWriter {
+    /// - Parameter text: The document's text or its beginning, under its name.
+    fileprivate mutating func facts(_ document: some DocumentFacts, text: (name: String, value: String)) {
+        member("id", document.id)
+        member("kind", document.kind.rawValue)
+        member("title", document.title)
+        member(text.name, text.value)
+        member("language", optional: document.language)
+        member("source") { $0.write(document.source) }
+        member("timestamp", document.timestamp)
+        member("received_at", document.received)
+        member("version", document.version)
+    }
+}
+
 extension JSONWriter {
     mutating func write(_ head: DocumentHead) {
-        raw("{")
-        member("id", head.id)
-        comma()
-        member("kind", head.kind.rawValue)
-        comma()
-        member("title", head.title)
-        comma()
-        member("summary", head.summary)
-        comma()
-        key("language")
-        write(optional: head.language)
-        comma()
-        key("source")
-        write(head.source)
-        comma()
-        member("timestamp", head.timestamp)
-        comma()
-        member("received_at", head.received)
-        comma()
-        member("version", head.version)
-        comma()
-        member("passages", head.passages)
-        comma()
-        key("metadata")
-        write(head.metadata)
-        raw("}")
+        object {
+            $0.facts(head, text: ("summary", head.summary))
+            $0.member("passages", head.passages)
+            $0.member("metadata", head.metadata)
+        }
     }
 
     /// - Parameters:
     ///   - passages: Nil: without a word of them.
     ///   - currentVersion: Nil: not said.
     mutating func write(_ document: Document, _ passages: [Passage]?, currentVersion: Int? = nil) {
-        raw("{")
-        member("id", document.id)
-        comma()
-        member("kind", document.kind.rawValue)
-        comma()
-        member("title", document.title)
-        comma()
-        member("text", document.text)
-        comma()
-        key("language")
-        write(optional: document.language)
-        comma()
-        key("source")
-        write(document.source)
-        comma()
-        member("timestamp", document.timestamp)
-        comma()
-        member("received_at", document.received)
-        comma()
-        member("version", document.version)
-        comma()
-        if let currentVersion {
-            member("current_version", currentVersion)
-            comma()
-        }
-        key("metadata")
-        write(document.metadata)
-        comma()
-        key("links")
-        write(JSONValue.array(document.links.map { .string($0) }))
-        guard let passages else {
-            raw("}")
-            return
-        }
-        comma()
-        key("passages")
-        raw("[")
-        let starts = Self.codePoints(of: passages.map(\.offset), in: document.text)
-        for (index, passage) in passages.enumerated() {
-            if index > 0 { comma() }
-            raw("{")
-            member("id", passage.id)
-            comma()
-            member("index", passage.index)
-            comma()
-            member("start", starts[index])
-            comma()
-            member("end", starts[index] + passage.text.unicodeScalars.count)
-            comma()
-            member("text", passage.text)
-            if let spoken = passage.spoken {
-                comma()
-                key("spoken")
-                write(["from_seconds": .real(spoken.lowerBound), "to_seconds": .real(spoken.upperBound)])
+        object {
+            $0.facts(document, text: ("text", document.text))
+            if let currentVersion { $0.member("current_version", currentVersion) }
+            $0.member("metadata", document.metadata)
+            $0.member("links", .array(document.links.map { .string($0) }))
+            guard let passages else { return }
+            let starts = Self.codePoints(of: passages.map(\.offset), in: document.text)
+            $0.member("passages") {
+                $0.list(zip(passages, starts)) { $1.write($0.0, start: $0.1) }
             }
-            raw("}")
         }
-        raw("]}")
+    }
+
+    private mutating func write(_ passage: Passage, start: Int) {
+        object {
+            $0.member("id", passage.id)
+            $0.member("index", passage.index)
+            $0.member("start", start)
+            $0.member("end", start + passage.text.unicodeScalars.count)
+            $0.member("text", passage.text)
+            guard let spoken = passage.spoken else { return }
+            $0.member(
+                "spoken", ["from_seconds": .real(spoken.lowerBound), "to_seconds": .real(spoken.upperBound)])
+        }
     }
 
     mutating func write(_ source: DocumentSource) {
-        raw("{")
-        member("name", source.name)
-        comma()
-        member("key", source.key)
-        for (name, value) in [
-            ("url", source.url), ("blob", source.blob), ("stream", source.stream),
-            ("record_id", source.record?.description), ("device_id", source.device?.description),
-        ] {
-            guard let value else { continue }
-            comma()
-            member(name, value)
+        object {
+            $0.member("name", source.name)
+            $0.member("key", source.key)
+            for (name, value) in [
+                ("url", source.url), ("blob", source.blob), ("stream", source.stream),
+                ("record_id", source.record?.description), ("device_id", source.device?.description),
+            ] {
+                if let value { $0.member(name, value) }
+            }
         }
-        raw("}")
-    }
-
-    private mutating func write(optional text: String?) {
-        if let text { write(text) } else { writeNull() }
     }
 
     /// How many code points come before each of some ascending byte offsets.

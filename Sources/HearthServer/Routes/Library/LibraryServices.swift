@@ -1,3 +1,4 @@
+package import HearthCollect
 package import HearthKnow
 package import HearthStore
 
@@ -26,18 +27,4 @@ package struct LibraryServices: Sendable {
 }
 
 /// Gets a public page by its address.
-package typealias PageFetch = @Sendable (String) async throws -> FetchedFile
-
-/// What an address led to.
-package struct FetchedFile: Sendable {
-    package var bytes: [UInt8]
-    package var mediaType: String?
-    /// Where it was found after redirects.
-    package var url: String
-
-    package init(bytes: [UInt8], mediaType: String?, url: String) {
-        self.bytes = bytes
-        self.mediaType = mediaType
-        self.url = url
-    }
-}
+package typealias PageFetch = @Sendable (String) async throws -> FetchedPage

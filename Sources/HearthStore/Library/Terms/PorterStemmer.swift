@@ -1,5 +1,6 @@
-/// The suffix stripper of M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980, on lower-case ASCII.
-struct PorterStemmer {
+/// The suffix stripper of M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980, with the two departures of
+/// its author's own program ("bli" and "logi"), on lower-case ASCII.
+package struct PorterStemmer {
     private var word: [UInt8]
     /// Where the stem ends that a rule looks at.
     private var stem = 0
@@ -16,6 +17,15 @@ struct PorterStemmer {
         stemmer.dropSuffix()
         stemmer.finalE()
         return stemmer.word
+    }
+
+    /// The stem of a word; what is not of letters a to z, or too long for a word, stays as it is.
+    package static func stem(_ word: String) -> String {
+        let letters = Array(word.utf8)
+        guard letters.count <= SearchTerms.longestTerm,
+            letters.allSatisfy({ $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") })
+        else { return word }
+        return String(decoding: stem(letters), as: UTF8.self)
     }
 
     private init(word: [UInt8]) { self.word = word }

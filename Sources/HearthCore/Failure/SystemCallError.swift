@@ -1,5 +1,3 @@
-package import HearthCore
-
 #if canImport(Glibc)
 import Glibc
 #endif
