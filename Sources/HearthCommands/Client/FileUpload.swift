@@ -1,6 +1,5 @@
 import HearthCore
 import NIOCore
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -17,7 +16,6 @@ final class FileUpload: Sendable {
     private let path: String
     private let descriptor: Int32
     private let progress: @Sendable (Int) -> Void
-    private let sentBytes = Mutex(0)
 
     /// - Parameter progress: Called after each piece with the bytes sent so far.
     /// - Throws: `not-found` for a file that is gone, `storage-failed` for one that cannot be read.
@@ -43,9 +41,6 @@ final class FileUpload: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Whether all of it went out.
-    var isSent: Bool { sentBytes.withLock { $0 } == size }
-
     /// Hands the pieces to `write` in order.
     /// - Throws: `storage-failed` when the file cannot be read or became shorter; what `write` throws.
     func send(to write: (ByteBuffer) async throws -> Void) async throws {
@@ -61,7 +56,6 @@ final class FileUpload: Sendable {
             }
             try await write(ByteBuffer(bytes: bytes))
             position += bytes.count
-            sentBytes.withLock { $0 = position }
             progress(position)
         }
     }

@@ -63,8 +63,12 @@ final class ServerConnection {
         async let failure = Self.send(head, upload, to: requests, close: close)
         do {
             let answer = try await nextHead()
-            // What is not sent by now is not sent any more: the end of this scope stops it.
-            if !upload.isSent { isReusable = false }
+            if answer.status < 400 {
+                _ = await failure
+            } else {
+                // What is not sent by now is not sent any more: the end of this scope stops it.
+                isReusable = false
+            }
             return answer
         } catch {
             isReusable = false
