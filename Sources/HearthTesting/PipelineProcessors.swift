@@ -1,4 +1,4 @@
-package import HearthCore
+import HearthCore
 package import HearthPipeline
 package import HearthStore
 package import Synchronization

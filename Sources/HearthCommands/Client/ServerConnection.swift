@@ -60,6 +60,7 @@ final class ServerConnection {
 
     /// Sends a file and listens at the same time: a server that refuses it says so before it has taken all of it.
     private func exchange(_ head: HTTPRequestHead, _ upload: FileUpload) async throws(HearthError) -> AnswerHead {
+        let (requests, close) = (requests, close)
         async let failure = Self.send(head, upload, to: requests, close: close)
         do {
             let answer = try await nextHead()

@@ -11,7 +11,7 @@ package enum WebAddress {
         else { return false }
         let isPlain = text.unicodeScalars.allSatisfy { scalar in
             scalar.value > 0x20 && scalar.value != 0x7f && !(0x80...0x9f).contains(scalar.value)
-                && !scalar.properties.isWhitespace && !"\"<>\\^`{|}".unicodeScalars.contains(scalar)
+                && !scalar.properties.isWhitespace && !"\"<>\\".unicodeScalars.contains(scalar)
         }
         guard isPlain else { return false }
         let authority = text[colon...].dropFirst(3).prefix { !"/?#".contains($0) }

@@ -95,7 +95,7 @@ struct MailReader {
         let isFlowed =
             g_mime_object_get_content_type_parameter(object, "format").map { String(cString: $0).lowercased() }
             == "flowed"
-        let (text, isWhole) = MailPart.content(of: part) { bytes in
+        let (text, isWhole) = MailPart.content(of: part) { bytes -> (String, Bool) in
             if type == "text/html" { return PageExtraction.plainText(bytes, charset: charset) }
             let read = UnsafeRawBufferPointer(rebasing: bytes.prefix(TextLimits.pageBytes))
             let plain = String(decoding: Charset.utf8(read, declared: charset), as: UTF8.self)
