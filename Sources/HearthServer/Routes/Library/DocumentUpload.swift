@@ -1,4 +1,5 @@
 import HTTPTypes
+import HearthCollect
 import HearthCore
 import HearthIngest
 import HearthKnow
