@@ -114,7 +114,9 @@ enum MediaFixtures {
     {
         func word16(_ value: Int) -> [UInt8] { littleEndian ? little16(value) : big16(value) }
         func word32(_ value: Int) -> [UInt8] { littleEndian ? little32(value) : big32(value) }
-        func short(_ tag: Int, _ value: Int) -> [UInt8] { word16(tag) + word16(3) + word32(1) + word16(value) + [0, 0] }
+        func short(_ tag: Int, _ value: Int) -> [UInt8] {
+            word16(tag) + word16(3) + word32(1) + word16(value) + [0, 0]
+        }
         let pixels = [UInt8](repeating: 5, count: 400)
         let directory =
             word16(3) + short(0x100, width) + word16(0x101) + word16(4) + word32(1) + word32(height)

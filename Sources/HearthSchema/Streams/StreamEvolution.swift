@@ -93,7 +93,9 @@ private struct DefinitionComparison {
             }
             let before = Self.demands(of: older.source["properties"]?[field.name] ?? true)
             let after = Self.demands(of: newer.source["properties"]?[field.name] ?? true)
-            if now.type == field.type, before != after, !Self.admitsMore(before, after) { report(place, "allows other values than before") }
+            if now.type == field.type, before != after, !Self.admitsMore(before, after) {
+                report(place, "allows other values than before")
+            }
         }
         let known = Set(older.fields.map(\.name))
         let added = newer.fields.filter { !known.contains($0.name) }

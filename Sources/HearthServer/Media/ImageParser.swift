@@ -91,7 +91,9 @@ struct ImageParser: HeaderParser {
             return carry(block, gather: 26 - block.count)
         case .tiff:
             let isLittleEndian = block.first == 0x49
-            guard let offset = block.word(at: 4, bytes: 4, littleEndian: isLittleEndian), offset >= 8 else { return .done }
+            guard let offset = block.word(at: 4, bytes: 4, littleEndian: isLittleEndian), offset >= 8 else {
+                return .done
+            }
             state = .tiffDirectory(isLittleEndian: isLittleEndian)
             // How many entries there are, and the first of them: there is always one.
             if offset >= block.count { return .skip(offset - block.count, gather: 14) }
@@ -272,7 +274,8 @@ struct ImageParser: HeaderParser {
         var best = (0, 0)
         for (type, payload) in BoxList(properties) where type == "ispe" {
             // No picture has such edges, and their product would not fit an integer.
-            guard let width = payload.bigEndian32(4), let height = payload.bigEndian32(8), width < 1 << 31, height < 1 << 31
+            guard let width = payload.bigEndian32(4), let height = payload.bigEndian32(8), width < 1 << 31,
+                height < 1 << 31
             else { continue }
             if width * height > best.0 * best.1 { best = (width, height) }
         }
