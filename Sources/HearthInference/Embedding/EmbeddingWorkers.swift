@@ -3,7 +3,8 @@ import HearthCore
 
 /// Threads of our own that compute embeddings: the queue decides what, each thread computes a batch at a time, and callers
 /// from any task are resumed when the last text of theirs is done.
-final class EmbeddingWorkers: @unchecked Sendable {  // The condition guards all that changes.
+// The condition guards all that changes.
+final class EmbeddingWorkers: @unchecked Sendable {
     /// Computes the vectors of a batch of texts on the calling thread, which keeps its workspace.
     typealias Computation = (_ texts: [String]) -> [[Float]]
 
