@@ -74,11 +74,17 @@ import Testing
     /// Larger than the buffers of both sides together.
     private static let manyBytes = 24 << 20
 
+    /// A second of silence behind a chunk of `count` bytes that players pass over.
     private static func wave(_ count: Int) -> Data {
         func little(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(value >> (8 * $0) & 255) } }
-        let format: [UInt8] = [1, 0, 1, 0] + little(16_000) + little(32_000) + [2, 0, 16, 0]
-        let head = Array("WAVEfmt ".utf8) + little(16) + format + Array("data".utf8) + little(count)
-        return Data(Array("RIFF".utf8) + little(head.count + count) + head) + Data(repeating: 0x55, count: count)
+        func chunk(_ name: String, _ content: Data) -> Data {
+            Data(Array(name.utf8) + little(content.count)) + content
+        }
+        let format = Data([1, 0, 1, 0] + little(16_000) + little(32_000) + [2, 0, 16, 0])
+        let body =
+            Data("WAVE".utf8) + chunk("fmt ", format) + chunk("JUNK", Data(repeating: 0x55, count: count))
+            + chunk("data", Data(count: 32_000))
+        return chunk("RIFF", body)
     }
 
     @Test func aLongRecordingArrivesWholeAndTheConnectionGoesOn() async throws {
