@@ -147,7 +147,8 @@ package final class EmbeddingFollower: Service {
         guard let index = vectors.index, index.removedCount > 0 else { return }
         let pause = index.hasGraph ? options.purgePauseOfGraph : options.purgePause
         let isDue = purged.withLock { last in
-            if let last, last + pause > .now { return false }
+            // Where more went than is left, as when a person is erased, it takes little and is not put off.
+            if let last, last + pause > .now, index.removedCount < index.count { return false }
             last = .now
             return true
         }
