@@ -35,7 +35,7 @@ SMALL = 0.5
 #: Of all questions of XQuAD, in units of one, so that RIDGE keeps its meaning.
 BASE = 1000.0
 #: As many as `SentenceFeature` and `ConfidenceFeature` have cases.
-SENTENCE_FEATURES, CONFIDENCE_FEATURES = 14, 17
+SENTENCE_FEATURES, CONFIDENCE_FEATURES = 14, 18
 
 
 def fit(features: list[list[float]], labels: list[bool], weights: list[float] | None = None) -> tuple[float, list[float]]:

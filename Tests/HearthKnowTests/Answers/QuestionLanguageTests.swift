@@ -27,6 +27,8 @@ struct QuestionLanguageTests {
         ("How much was the deposit?", .quantity), ("How many years did it take?", .quantity),
         ("Wie viel kostet die Reparatur?", .quantity), ("Wie lange muss der Teig ruhen?", .quantity),
         ("Wie hoch ist die Rechnung?", .quantity), ("What is the price of the cabin?", .quantity),
+        ("What does the train cost?", .quantity), ("Was kosten die Getränke?", .quantity),
+        ("What should I do when the light is red?", .thing), ("When Ada died, who wept?", .person), ("And when?", .time),
         ("Why is it cold?", .reason), ("Warum ist es kalt?", .reason), ("Weshalb kam sie nicht?", .reason),
         ("How do I bleed a radiator?", .manner), ("Wie entlüftet man die Heizung?", .manner),
         ("Wie heißt der Hund?", .thing), ("What is a kilowatt?", .definition), ("Was ist ein Kilowatt?", .definition),
