@@ -109,7 +109,8 @@ package struct Evidence: Sendable {
             best.coverage, terms.coverage(pair), passage.coverage,
             passage.score, passage.score - (others.map(\.score).max() ?? 0),
             missing / terms.totalWeight, heavyWeight > 0 ? heldWeight / heavyWeight : 0, best.fit,
-            isMisfit ? 1 : 0, log(Double(1 + heldWords)), lackingNames / Double(max(1, terms.names.count)), terms.unheard,
+            isMisfit ? 1 : 0, log(Double(1 + heldWords)), lackingNames / Double(max(1, terms.names.count)),
+            terms.unheard,
         ]
     }
 }

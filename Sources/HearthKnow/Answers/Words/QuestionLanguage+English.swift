@@ -37,7 +37,8 @@ extension QuestionLanguage {
             person: set("who whom whose"), time: set("when"), place: set("where"), reason: set("why"),
             conjunctions: set("when where"), manner: set("how"),
             measures: set("many much long old far tall large big high often fast deep wide heavy late early soon"),
-            measuring: set("cost costs weigh weighs measure measures charge charges charged"), naming: [], thing: set("what which"),
+            measuring: set("cost costs weigh weighs measure measures charge charges charged"), naming: [],
+            thing: set("what which"),
             times: set("year years date day month decade century time weekday hour"),
             places: set(
                 """
