@@ -59,6 +59,16 @@ package struct Evidence: Sendable {
         return (sentences + echoes).filter { seen.insert($0.passage).inserted }.prefix(limit).map(citation)
     }
 
+    /// What comes nearest when nothing answers: the question itself, where it is stored, then the best sentences.
+    package func nearest(limit: Int) -> [Citation] {
+        var seen: Set<Int> = []
+        let asked = echoes.filter { $0.coverage >= Self.sameQuestion }
+        return (asked + sentences + echoes).filter { seen.insert($0.passage).inserted }.prefix(limit).map(citation)
+    }
+
+    /// The share of a question's weight that makes another the same.
+    private static let sameQuestion = 0.5
+
     /// Of a question that asks about nothing.
     static let none = Evidence()
 

@@ -36,7 +36,7 @@ extension QuestionLanguage {
         openingPronouns: set("er sie es dies diese dieser dieses sein seine ihr ihre"),
         continuations: phrases("und, was ist mit, wie ist es mit, wie steht es mit"),
         capitalizesNouns: true,
-        marks: set("heißt kostet wohnt gehört liegt steht findet kommt fährt dauert beginnt macht uhr"),
+        marks: set("kosten heißt kostet wohnt gehört liegt steht findet kommt fährt dauert beginnt macht uhr"),
         ambiguous: set("die den was war hat in an am so also will bin man mag da mal du bis"),
         asking: AskingWords(
             person: set("wer wem wen wessen"), time: set("wann"), place: set("wo wohin woher"),
