@@ -55,7 +55,7 @@ let modules: [Module] = [
     // 3 drivers: one product each
     Module(
         name: "HearthStoreSQLite", layer: 3, modules: ["HearthCore", "HearthSchema", "HearthStore"],
-        outside: [grdb, grdbSQLite, "CZstd"]),
+        outside: [crypto, grdb, grdbSQLite, "CZstd"]),
     Module(
         name: "HearthIndex", layer: 3, modules: ["HearthCore", "HearthStore"], outside: ["CHearthKernels"]),
     Module(

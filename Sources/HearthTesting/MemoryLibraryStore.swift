@@ -16,10 +16,17 @@ package actor MemoryLibraryStore: LibraryStore {
         var person: UniqueID
         var name: String
         var key: String
+
+        init(_ document: Document) {
+            person = document.person
+            name = document.source.name
+            key = document.source.key
+        }
     }
 
     private var kept: [UniqueID: Kept] = [:]
     private var bySource: [SourceKey: UniqueID] = [:]
+    private var forgotten: [SourceKey: Timestamp] = [:]
     /// Passages of earlier versions too.
     private var passagesByID: [UniqueID: Passage] = [:]
     private var changes: [PassageChange] = []
@@ -49,7 +56,7 @@ package actor MemoryLibraryStore: LibraryStore {
         var sources = bySource
         var ids = Set(kept.keys)
         for document in entries.map(\.document) {
-            let place = SourceKey(person: document.person, name: document.source.name, key: document.source.key)
+            let place = SourceKey(document)
             if sources[place] != nil { continue }
             guard ids.insert(document.id).inserted else {
                 throw HearthError(.conflict, "The id \(document.id) belongs to another document already.")
@@ -61,14 +68,26 @@ package actor MemoryLibraryStore: LibraryStore {
 
     private func put(_ entry: DocumentEntry) -> PutOutcome {
         var document = entry.document
-        let place = SourceKey(person: document.person, name: document.source.name, key: document.source.key)
+        let place = SourceKey(document)
         var outcome = PutOutcome(
             id: document.id, version: 1, change: .inserted, passages: entry.passages.count)
+        if entry.origin == .derived, let time = forgotten[place], time >= document.received {
+            return PutOutcome(id: document.id, version: 0, change: .late, passages: 0)
+        }
         if let id = bySource[place], let known = kept[id] {
             if known.current.fingerprint == document.fingerprint {
                 return PutOutcome(
                     id: id, version: known.current.version, change: .unchanged, passages: known.passages.count)
             }
+            let record = document.source.record
+            let current = DocumentEntry.Current(
+                record: known.current.source.record, received: known.current.received,
+                knowsReading: record != nil && known.versions.contains { $0.source.record == record })
+            if entry.standsApart(from: current) { return put(entry.apart()) }
+            if entry.isLate(after: current) {
+                return PutOutcome(id: id, version: known.current.version, change: .late, passages: known.passages.count)
+            }
+            document.received = max(document.received, known.current.received)
             retire(known)
             outcome = PutOutcome(
                 id: id, version: known.current.version + 1, change: .newVersion, passages: entry.passages.count)
@@ -191,8 +210,10 @@ package actor MemoryLibraryStore: LibraryStore {
         }
     }
 
-    package func delete(_ id: UniqueID, person: UniqueID) throws -> Bool {
+    package func delete(_ id: UniqueID, person: UniqueID, at time: Timestamp) throws -> Bool {
         guard let known = try find(id, person) else { return false }
+        let place = SourceKey(known.current)
+        forgotten[place] = max(time, known.current.received, forgotten[place] ?? time)
         retire(known)
         kept[id] = nil
         bySource = bySource.filter { $0.value != id }
@@ -211,7 +232,8 @@ package actor MemoryLibraryStore: LibraryStore {
 
     package func erase(person: UniqueID) throws -> Int {
         let ids = try matching(DocumentFilter(person: person)).map(\.current.id)
-        for id in ids { _ = try delete(id, person: person) }
+        for id in ids { _ = try delete(id, person: person, at: Timestamp(microseconds: 0)) }
+        forgotten = forgotten.filter { $0.key.person != person }
         turnsByID = turnsByID.filter { $0.value.person != person }
         turnOrder.removeAll { turnsByID[$0] == nil }
         gapList.removeAll { $0.person == person }

@@ -73,6 +73,10 @@ struct ImportTests {
             let third = try await run()
             #expect(third.done == 1 && third.alreadyThere == 1)
             #expect(sent.withLock { $0 } == ["one.txt", "two.txt", "two.txt"])
+            // What went back to an earlier content has changed, too.
+            try write(folder + "/in/two.txt", Array("Two.".utf8))
+            #expect(try await run().done == 1)
+            #expect(try await run().alreadyThere == 2)
         }
     }
 

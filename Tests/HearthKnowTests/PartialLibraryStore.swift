@@ -27,7 +27,7 @@ extension PartialLibraryStore {
     func timeline(_ filter: DocumentFilter, edges: [Timestamp]) async throws -> [TimelineSpan] {
         throw NotPartOfThisTest()
     }
-    func delete(_ id: UniqueID, person: UniqueID) async throws -> Bool { throw NotPartOfThisTest() }
+    func delete(_ id: UniqueID, person: UniqueID, at time: Timestamp) async throws -> Bool { throw NotPartOfThisTest() }
     func rank(text query: TextQuery, _ filter: DocumentFilter, limit: Int) async throws -> [RankedPassage] {
         throw NotPartOfThisTest()
     }

@@ -30,6 +30,32 @@ struct PatternTests {
         #expect(try isValid(JSONValue.string(text).text, schema) == expected)
     }
 
+    /// A group around a pattern changes nothing of its meaning and keeps it from the fast way.
+    @Test(
+        "patterns of plain characters mean the same the fast way",
+        arguments: [
+            "^[0-9a-f]{3}$", "^[a-c]+$", "^[a-c_Z]*$", "^[a]$", "^[a-c]{2,}$", "^[a-c]{1,2}$", "^[a-c]{,2}$",
+            "^[a-c]{0}$",
+            "^[a-]{2}$", "^[^a]$", "^[a-c]{2}?$", "^[a-c]$$", "^[a-c]{1}{2}$",
+        ])
+    func runs(pattern: String) throws {
+        let texts = [
+            "", "a", "b", "Z", "_", "ab", "abc", "abcd", "a{,2}", "0f9", "0g9", "-", "--", "a-", "é", "aé", "ab\n",
+            "a\u{0}", "^a$",
+            "😀", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ]
+        guard let fast = try? SchemaCompiler().compile(["pattern": .string(pattern)]) else {
+            #expect(throws: HearthError.self) { try SchemaCompiler().compile(["pattern": .string("(?:\(pattern))")]) }
+            return
+        }
+        let slow = try SchemaCompiler().compile(["pattern": .string("(?:\(pattern))")])
+        for text in texts {
+            let json = JSONValue.string(text).text
+            let (one, other) = (try isValid(json, fast), try isValid(json, slow))
+            #expect(one == other, "\(json)")
+        }
+    }
+
     @Test(
         "what is not ECMA-262 is refused, also where PCRE2 would take it",
         arguments: [

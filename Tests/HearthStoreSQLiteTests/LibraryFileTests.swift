@@ -31,7 +31,9 @@ struct LibraryFileTests {
             LibraryStoreContract.entry(10, "The xylophonequark is hidden.", title: "Zebrafinchtitle")
         ])
         #expect(try holds("xylophonequark", in: folder))
-        #expect(try await store.delete(LibraryStoreContract.id(10), person: person))
+        #expect(
+            try await store.delete(
+                LibraryStoreContract.id(10), person: person, at: LibraryStoreContract.time(9_500_000)))
         for word in ["xylophonequark", "Zebrafinchtitle", "zebrafinchtitl"] {
             #expect(try !holds(word, in: folder), "\(word) is still there")
         }

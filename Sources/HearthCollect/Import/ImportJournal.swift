@@ -9,7 +9,11 @@ package struct ImportJournal: Sendable {
     private static let maximumBytes = 256 << 20
 
     private let path: String
-    private var known: Set<String> = []
+    /// Recordings and pictures, by their digests.
+    private var media: Set<String> = []
+    /// By path, the digest of what a document held when it was last imported: one that goes back to an earlier content is
+    /// a change too.
+    private var documents: [String: String] = [:]
 
     /// - Parameter path: The file; its folder exists. A file that is not there is an empty journal.
     /// - Throws: `storage-failed` when it is there and cannot be read.
@@ -25,15 +29,30 @@ package struct ImportJournal: Sendable {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         // What follows the last line end was not finished.
         lines.removeLast()
-        known = Set(lines.map(String.init))
+        for line in lines { take(line) }
     }
 
-    package func holds(_ item: ImportItem, digest: String) -> Bool { known.contains(Self.line(item, digest)) }
+    package func holds(_ item: ImportItem, digest: String) -> Bool {
+        switch item.route {
+        case .audio, .image: media.contains(Self.line(item, digest))
+        case .document: documents[Self.name(item)] == digest
+        }
+    }
+
+    /// The last line of a document counts.
+    private mutating func take(_ line: Substring) {
+        let parts = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+        if parts.first == "document", parts.count == 3 {
+            documents[String(parts[2])] = String(parts[1])
+        } else {
+            media.insert(String(line))
+        }
+    }
 
     /// Writes an item down; it is on the disk when this returns.
     package mutating func note(_ item: ImportItem, digest: String) throws {
+        if holds(item, digest: digest) { return }
         let line = Self.line(item, digest)
-        guard known.insert(line).inserted else { return }
         let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure() }
         defer { close(file) }
@@ -42,6 +61,7 @@ package struct ImportJournal: Sendable {
         let needsBreak = fstat(file, &end) == 0 && end.st_size > 0 && !endsInBreak()
         let bytes = Array(((needsBreak ? "\n" : "") + line + "\n").utf8)
         guard write(file, bytes, bytes.count) == bytes.count, fdatasync(file) == 0 else { throw failure() }
+        take(line[...])
     }
 
     private func endsInBreak() -> Bool {
@@ -59,12 +79,13 @@ package struct ImportJournal: Sendable {
             hint: "Check the folder's permissions and the space on the disk.")
     }
 
-    /// A changed document is another line, and so is the same document in another place; a recording or picture is the same
-    /// wherever it lies.
+    private static func name(_ item: ImportItem) -> String { item.path.replacing("\n", with: " ") }
+
+    /// The same document in another place is another one; a recording or picture is the same wherever it lies.
     private static func line(_ item: ImportItem, _ digest: String) -> String {
         switch item.route {
         case .audio, .image: "\(item.route.rawValue) \(digest)"
-        case .document: "document \(digest) \(item.path.replacing("\n", with: " "))"
+        case .document: "document \(digest) \(name(item))"
         }
     }
 }

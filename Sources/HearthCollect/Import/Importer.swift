@@ -58,14 +58,19 @@ package struct Importer: Sendable {
     package static let maximumFailures = 5
 
     private var journal: ImportJournal
+    private let again: Bool
     private let send: @Sendable (ImportItem, _ digest: String) async throws -> SendOutcome
 
-    /// - Parameter send: Sends the file to the server's `item.route.path`. Throws `HearthError`: with disposition `retry` the
+    /// - Parameters:
+    ///   - again: Whether what was imported before is sent too.
+    ///   - send: Sends the file to the server's `item.route.path`. Throws `HearthError`: with disposition `retry` the
     ///   item is tried again in the next run, any other is the reason why it was not understood.
     package init(
-        journal: ImportJournal, send: @escaping @Sendable (ImportItem, _ digest: String) async throws -> SendOutcome
+        journal: ImportJournal, again: Bool = false,
+        send: @escaping @Sendable (ImportItem, _ digest: String) async throws -> SendOutcome
     ) {
         self.journal = journal
+        self.again = again
         self.send = send
     }
 
@@ -110,7 +115,7 @@ package struct Importer: Sendable {
         } catch {
             return .notUnderstood("It can no longer be read.")
         }
-        if journal.holds(item, digest: digest) { return .alreadyThere }
+        if !again, journal.holds(item, digest: digest) { return .alreadyThere }
         let sent: SendOutcome
         do {
             sent = try await send(item, digest)

@@ -24,6 +24,9 @@ struct AddCommand: Verb {
     @Option(help: ArgumentHelp("What to call the source of these documents.", valueName: "name"))
     var source: String?
 
+    @Flag(help: "Send also what was added before: what was forgotten since comes back.")
+    var again = false
+
     @Flag(help: "Look and report, but send nothing.")
     var dryRun = false
 
@@ -38,9 +41,8 @@ struct AddCommand: Verb {
         let journals = settings.home + "/imports"
         try LocalFile.makeFolder(journals)
         let sender = FileSender(client: client, source: source)
-        var importer = Importer(journal: try ImportJournal(path: journals + "/\(client.address.fileName)")) {
-            try await sender.send($0, digest: $1)
-        }
+        let journal = try ImportJournal(path: journals + "/\(client.address.fileName)")
+        var importer = Importer(journal: journal, again: again) { try await sender.send($0, digest: $1) }
         let painter = ProgressPainter(context.errors)
         var report = try await importer.run(plan) { progress in
             // A terminal that went away must not end an import.

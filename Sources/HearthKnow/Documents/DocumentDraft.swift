@@ -12,6 +12,8 @@ package struct DocumentDraft: Sendable {
     package var source: DraftSource
     /// When what the text tells was written or said; nil: unknown, then the time it came in.
     package var timestamp: Timestamp?
+    /// When the reading came in that this was worked out from, so that what came later stays; nil: the source tells it now.
+    package var received: Timestamp?
     /// BCP 47, where the source says so; nil: Hearth looks at the text.
     package var language: String?
     package var metadata: JSONValue
@@ -21,7 +23,8 @@ package struct DocumentDraft: Sendable {
 
     package init(
         person: UniqueID, kind: DocumentKind, title: String? = nil, text: String, source: DraftSource,
-        timestamp: Timestamp? = nil, language: String? = nil, metadata: JSONValue = [:], links: [String] = [],
+        timestamp: Timestamp? = nil, received: Timestamp? = nil, language: String? = nil, metadata: JSONValue = [:],
+        links: [String] = [],
         spoken: [SpokenRange] = []
     ) {
         self.person = person
@@ -30,6 +33,7 @@ package struct DocumentDraft: Sendable {
         self.text = text
         self.source = source
         self.timestamp = timestamp
+        self.received = received
         self.language = language
         self.metadata = metadata
         self.links = links

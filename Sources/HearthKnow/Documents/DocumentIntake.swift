@@ -53,7 +53,7 @@ package struct DocumentIntake: Sendable {
 
     private func put(_ entries: [DocumentEntry]) async throws -> [PutOutcome] {
         let outcomes = try await library.put(entries)
-        let count = outcomes.count { $0.change != .unchanged }
+        let count = outcomes.count { $0.change.isNew }
         if count > 0 {
             stored(count)
             changed()
@@ -103,10 +103,12 @@ package struct DocumentIntake: Sendable {
                 name: draft.source.name, key: draft.source.key ?? Fingerprint.hexadecimal(of: fingerprint),
                 url: draft.source.url, blob: draft.source.blob, stream: draft.source.stream,
                 record: draft.source.record, device: draft.source.device),
-            timestamp: draft.timestamp ?? now, received: now, fingerprint: fingerprint, metadata: draft.metadata,
+            timestamp: draft.timestamp ?? now, received: draft.received ?? now, fingerprint: fingerprint,
+            metadata: draft.metadata,
             links: links(of: draft))
         let passages = cutter.passages(of: id, version: 1, text: text, spoken: draft.spoken, at: now)
-        return DocumentEntry(document: document, passages: passages)
+        return DocumentEntry(
+            document: document, passages: passages, origin: draft.received == nil ? .told : .derived)
     }
 
     private func check(_ draft: DocumentDraft, text: String) throws {

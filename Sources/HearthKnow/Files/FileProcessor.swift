@@ -3,8 +3,8 @@ package import HearthPipeline
 import HearthSchema
 package import HearthStore
 
-/// Makes documents of the files of the stream `file`. Uploads are read at once by the server; this one finishes what a
-/// crash left, and reads everything again when asked to.
+/// Makes documents of the files of the stream `file`. Uploads are read at once by the server; this one reads what
+/// other doors took, finishes what a crash left, and reads everything again when asked to.
 package struct FileProcessor: Processor {
     package let name = "read-files"
     package let summary = "Turns added files into documents"
@@ -21,7 +21,7 @@ package struct FileProcessor: Processor {
         for row in 0..<batch.count {
             guard let file = FileReader.File(batch, row: row) else { continue }
             do {
-                _ = try await reader.read(file)
+                try await reader.readStored(file)
             } catch let error as HearthError where error.disposition == .caller {
                 result.failures.append(ReadingFailure(row: row, error: error))
             }
@@ -45,6 +45,7 @@ extension FileReader.File {
         source = text("source")
         key = text("key")
         url = text("url")
+        received = head.received
         record = head.recordID
         device = head.device
     }

@@ -9,6 +9,7 @@ package struct FileReader: Sendable {
     private let blobs: BlobStore
     private let decoder: DecoderClient
     private let intake: DocumentIntake
+    private let inHand = FilesInHand()
 
     package init(blobs: BlobStore, decoder: DecoderClient, intake: DocumentIntake) {
         self.blobs = blobs
@@ -28,6 +29,8 @@ package struct FileReader: Sendable {
         package var key: String?
         package var url: String?
         package var timestamp: Timestamp
+        /// When the reading came in that names it, where that is worked on late or again; nil: it is told now.
+        package var received: Timestamp?
         package var record: RecordID?
         package var device: UniqueID?
 
@@ -53,19 +56,48 @@ package struct FileReader: Sendable {
     /// Documents that wait for one transaction.
     private static let batch = 64
 
+    /// Stores the reading that names a file and then reads it, and keeps the processor, which hears of the reading in between,
+    /// from reading it too.
+    /// - Parameter store: Stores the reading; tells the file as it is named there and whether the reading is new.
+    /// - Throws: As `read(_:)`, and what `store` throws.
+    package func read(
+        _ file: File, storing store: (File) async throws -> (file: File, isNew: Bool)
+    ) async throws -> Report {
+        let name = FilesInHand.Name(file)
+        await inHand.take(name)
+        do {
+            let stored = try await store(file)
+            let report = try await read(stored.file)
+            await inHand.release(name, isRead: stored.isNew)
+            return report
+        } catch {
+            await inHand.release(name, isRead: false)
+            throw error
+        }
+    }
+
+    /// Reads a file that a stored reading names, unless a request has just done so.
+    func readStored(_ file: File) async throws {
+        guard await !inHand.wasRead(FilesInHand.Name(file)) else { return }
+        _ = try await read(file)
+    }
+
     /// - Throws: what is wrong with the file (`media-damaged`, `media-unsupported`, `too-large`, …), for good; and what is
     ///   wrong with the decoder or the store, to be tried again.
     package func read(_ file: File) async throws -> Report {
         let reader = try blobs.open(file.blob)
         var report = Report()
         var drafts: [DocumentDraft] = []
+        var keys = PartKeys()
         let options = ExtractOptions(mediaType: file.mediaType, name: file.name)
         try await decoder.answer(.extract(options), DecoderInput { try reader.nextChunk() }) { event in
             guard case .document(let found) = event else { return }
             if let reason = found.incomplete, !report.incomplete.contains(reason) { report.incomplete.append(reason) }
             // A picture-only page or an empty mail has nothing to find.
             guard found.text.contains(where: { !$0.isWhitespace }) || !found.title.isEmpty else { return }
-            drafts.append(Self.draft(found, file))
+            var draft = Self.draft(found, file)
+            guard keys.tellApart(&draft) else { return }
+            drafts.append(draft)
             guard drafts.count >= Self.batch else { return }
             report.documents += try await intake.add(drafts)
             drafts = []
@@ -101,8 +133,8 @@ package struct FileReader: Sendable {
             source: DraftSource(
                 name: source, key: key(of: found, file), url: file.url, blob: file.blob, stream: "file",
                 record: file.record, device: file.device),
-            timestamp: found.timestamp ?? file.timestamp, language: found.language, metadata: metadata,
-            links: found.links)
+            timestamp: found.timestamp ?? file.timestamp, received: file.received, language: found.language,
+            metadata: metadata, links: found.links)
     }
 
     /// What the file calls its part; else what the sender called the file; else the content is its own name.
@@ -110,5 +142,21 @@ package struct FileReader: Sendable {
         guard let part = found.key else { return file.key ?? file.url }
         guard let key = file.key, found.kind != DocumentKind.mail.rawValue else { return part }
         return "\(key)#\(part)"
+    }
+}
+
+/// Tells apart the parts of one file that go by the same name: in a mailbox, anybody's mail can have the Message-ID of another.
+private struct PartKeys {
+    private var contents: [String: Set<[UInt8]>] = [:]
+
+    /// False for a part that came before with the same content; another content under a name that came before gets a
+    /// name of its own.
+    mutating func tellApart(_ draft: inout DocumentDraft) -> Bool {
+        guard let key = draft.source.key else { return true }
+        let content = Fingerprint.of(title: draft.title ?? "", text: draft.text)
+        let isFirst = contents[key] == nil
+        guard contents[key, default: []].insert(content).inserted else { return false }
+        if !isFirst { draft.source.key = "\(key)#\(Fingerprint.hexadecimal(of: content).prefix(16))" }
+        return true
     }
 }

@@ -18,6 +18,8 @@ final class RegularExpression: @unchecked Sendable {
     /// What matching works on; valid as long as the `RegularExpression` lives.
     let code: OpaquePointer
     let source: String
+    /// The same in a form that is decided faster, where there is one.
+    let run: CharacterRun?
 
     init(_ source: String, limits: SchemaLimits) throws(ECMAPattern.Fault) {
         guard source.utf8.count <= limits.patternBytes else {
@@ -35,6 +37,7 @@ final class RegularExpression: @unchecked Sendable {
         _ = pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
         self.code = compiled
         self.source = source
+        run = CharacterRun(source)
     }
 
     /// An expression in PCRE2's own syntax, for the program's own use; nil when it has a fault.
@@ -47,6 +50,7 @@ final class RegularExpression: @unchecked Sendable {
         }
         self.code = compiled
         source = pattern
+        run = nil
     }
 
     deinit { pcre2_code_free_8(code) }

@@ -63,6 +63,12 @@ struct TextPlan {
     var format: Format?
 }
 
+struct PatternPlan {
+    let code: OpaquePointer
+    /// Decides instead, where there is one.
+    let run: CharacterRun?
+}
+
 struct ArrayPlan {
     var minimum = 0
     var maximum = Int.max

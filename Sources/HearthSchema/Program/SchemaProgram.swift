@@ -24,8 +24,8 @@ final class SchemaProgram: @unchecked Sendable {
     /// Names in `text`.
     let names: UnsafeMutableBufferPointer<TableRange>
     let text: UnsafeMutableBufferPointer<UInt8>
-    /// The code of the regular expressions, which `expressions` keeps alive.
-    let patterns: UnsafeMutableBufferPointer<OpaquePointer>
+    /// The regular expressions; `expressions` keeps their code alive.
+    let patterns: UnsafeMutableBufferPointer<PatternPlan>
     /// The elements of `constantsDocument`, which keeps them alive.
     let constants: UnsafeMutableBufferPointer<JSONReference>
     let root: UInt32
@@ -53,7 +53,7 @@ final class SchemaProgram: @unchecked Sendable {
         names = Self.table(parts.names)
         text = Self.table(parts.text)
         expressions = parts.expressions
-        patterns = Self.table(expressions.map(\.code))
+        patterns = Self.table(expressions.map { PatternPlan(code: $0.code, run: $0.run) })
         self.root = root
         self.limits = limits
     }
@@ -142,8 +142,13 @@ struct ProgramRun {
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
+    mutating func matches(_ pattern: PatternPlan, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        if let run = pattern.run { return run.matches(text) }
+        return matches(pattern.code, text)
+    }
+
     @inline(never)
-    mutating func matches(_ code: OpaquePointer, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    private mutating func matches(_ code: OpaquePointer, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
         let scratch = self.scratch ?? .ofThread(limits: limits)
         self.scratch = scratch
         matchCount += 1

@@ -31,7 +31,7 @@ package enum AllRoutes {
                 ingest: dependencies.ingest, blobs: dependencies.blobs, library: library, time: dependencies.time)
             routes +=
                 DocumentRoutes(
-                    store: library.store, upload: upload, changed: library.intake.noteChange
+                    store: library.store, upload: upload, changed: library.intake.noteChange, time: dependencies.time
                 ).routes
             routes +=
                 ChatRoutes(

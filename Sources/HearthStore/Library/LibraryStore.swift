@@ -7,6 +7,11 @@ package protocol LibraryStore: Sendable {
     /// there yet is an insert (version 1); the same fingerprint changes nothing; another fingerprint keeps the
     /// document's id, makes the next version, and replaces the passages that can be found. Ids and versions in
     /// the entries are proposals; the outcome tells what counts.
+    ///
+    /// * What is `derived` from a reading is left out where it comes too late (see `DocumentEntry.isLate`), and where the
+    ///   document was forgotten after that reading came in.
+    /// * A mail never changes: another content under its key is a mail of its own, unless the same reading tells it. So
+    ///   nobody replaces a mail by sending another one with its Message-ID.
     func put(_ entries: [DocumentEntry]) async throws -> [PutOutcome]
 
     func document(_ id: UniqueID, person: UniqueID) async throws -> Document?
@@ -30,8 +35,9 @@ package protocol LibraryStore: Sendable {
     /// cuts them. One element per gap between edges. The filter's own times count too.
     func timeline(_ filter: DocumentFilter, edges: [Timestamp]) async throws -> [TimelineSpan]
 
-    /// Forgets a document: all versions, passages, text index; its bytes are overwritten. False when there is none.
-    func delete(_ id: UniqueID, person: UniqueID) async throws -> Bool
+    /// Forgets a document: all versions, passages, text index; its bytes are overwritten. Readings that came in before
+    /// `time` do not make it again. False when there is none.
+    func delete(_ id: UniqueID, person: UniqueID, at time: Timestamp) async throws -> Bool
 
     /// Passages ranked by BM25, best first. Matching is by stem and without regard to case and accents; a passage
     /// matches when it holds any of the query's terms. A passage's document's title counts as part of it.
@@ -79,17 +85,72 @@ package protocol LibraryStore: Sendable {
 }
 
 package struct DocumentEntry: Sendable {
+    /// Who says what the document holds.
+    package enum Origin: Sendable, Hashable {
+        /// Its source, now: it counts from now on.
+        case told
+        /// A stored reading, worked on perhaps late and perhaps again: it counts from when the reading came in.
+        case derived
+    }
+
     package var document: Document
     package var passages: [Passage]
+    package var origin: Origin
 
-    package init(document: Document, passages: [Passage]) {
+    package init(document: Document, passages: [Passage], origin: Origin = .told) {
         self.document = document
         self.passages = passages
+        self.origin = origin
+    }
+
+    /// What a store knows of the current version of the document that an entry is about.
+    package struct Current: Sendable {
+        package var record: RecordID?
+        package var received: Timestamp
+        /// Whether the entry's reading made any version of the document.
+        package var knowsReading: Bool
+
+        package init(record: RecordID?, received: Timestamp, knowsReading: Bool) {
+            self.record = record
+            self.received = received
+            self.knowsReading = knowsReading
+        }
+    }
+
+    /// Whether the current version is newer than what this entry says: another reading made it, and this entry's reading
+    /// has had its turn or came in before it.
+    package func isLate(after current: Current) -> Bool {
+        guard origin == .derived, current.record == nil || current.record != document.source.record else {
+            return false
+        }
+        return current.knowsReading || document.received < current.received
+    }
+
+    /// Whether a change under its key makes a document of its own.
+    package func standsApart(from current: Current) -> Bool {
+        document.kind == .mail && (current.record == nil || current.record != document.source.record)
+    }
+
+    /// The same under a key that its content makes its own.
+    package func apart() -> DocumentEntry {
+        var entry = self
+        let digest = document.fingerprint.prefix(8).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+        entry.document.source.key += "#\(digest)"
+        return entry
     }
 }
 
 package struct PutOutcome: Sendable, Hashable {
-    package enum Change: Sendable, Hashable { case inserted, unchanged, newVersion }
+    package enum Change: Sendable, Hashable {
+        case inserted, unchanged, newVersion
+        /// Something newer is there, or it was forgotten: then the version is 0.
+        case late
+
+        /// Whether a version was stored.
+        package var isNew: Bool { self == .inserted || self == .newVersion }
+    }
     package var id: UniqueID
     package var version: Int
     package var change: Change

@@ -9,11 +9,21 @@ enum LibraryMigrations {
             try db.execute(sql: passages)
             try db.execute(sql: conversations)
         }
+        migrator.registerMigration("forgotten") { try $0.execute(sql: forgotten) }
         migrator.registerMigration("whole answers") { db in
             try db.execute(sql: wholeAnswers)
         }
         return migrator
     }
+
+    private static let forgotten = """
+        CREATE TABLE forgotten ( -- documents that a person deleted: what came in before does not bring them back
+            owner INTEGER NOT NULL REFERENCES owners (number),
+            name BLOB NOT NULL CHECK (length(name) = 32), -- SHA-256 of source and key
+            at INTEGER NOT NULL,
+            PRIMARY KEY (owner, name)
+        ) STRICT, WITHOUT ROWID;
+        """
 
     private static let documents = """
         CREATE TABLE owners ( -- whose documents these are, by a small number

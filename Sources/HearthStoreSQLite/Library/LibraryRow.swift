@@ -35,12 +35,16 @@ enum LibraryRow {
         return kind
     }
 
-    static func source(_ row: Row) throws -> DocumentSource {
+    static func record(_ row: Row) throws -> RecordID? {
         let record: Data? = row["record"]
+        return try record.flatMap { RecordID(try CatalogueRow.id($0)) }
+    }
+
+    static func source(_ row: Row) throws -> DocumentSource {
         let device: Data? = row["device"]
         return DocumentSource(
             name: row["source"], key: row["key"], url: row["url"], blob: row["blob"], stream: row["stream"],
-            record: try record.flatMap { RecordID(try CatalogueRow.id($0)) }, device: try device.map(CatalogueRow.id))
+            record: try record(row), device: try device.map(CatalogueRow.id))
     }
 
     static func head(_ row: Row) throws -> DocumentHead {

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import GRDB
 package import HearthCore
@@ -12,14 +13,14 @@ extension SQLiteLibraryStore {
         }
     }
 
-    package func delete(_ id: UniqueID, person: UniqueID) async throws -> Bool {
+    package func delete(_ id: UniqueID, person: UniqueID, at time: Timestamp) async throws -> Bool {
         let isGone = try await file.write { db in
             guard let owner = try Self.owner(person, in: db) else { return false }
             let number = try Int64.fetchOne(
                 db, sql: "SELECT number FROM documents WHERE id = ? AND owner = ?",
                 arguments: [CatalogueRow.blob(id), owner])
             guard let number else { return false }
-            try LibraryWriter(db: db).delete(number)
+            try LibraryWriter(db: db).forget(number, at: time)
             try LibraryTerms.purge(db)
             return true
         }
@@ -34,7 +35,7 @@ extension SQLiteLibraryStore {
                 db, sql: "SELECT number FROM documents WHERE owner = ?", arguments: [owner])
             let writer = LibraryWriter(db: db)
             for number in numbers { try writer.delete(number) }
-            for table in ["turns", "sessions", "gaps"] {
+            for table in ["turns", "sessions", "gaps", "forgotten"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE owner = ?", arguments: [owner])
             }
             try db.execute(sql: "DELETE FROM owners WHERE number = ?", arguments: [owner])
@@ -64,17 +65,27 @@ struct LibraryWriter {
         var version: Int
         var fingerprint: [UInt8]
         var passages: Int
+        var current: DocumentEntry.Current
     }
 
     func put(_ entry: DocumentEntry) throws -> PutOutcome {
-        let document = entry.document
+        var document = entry.document
         let owner = try SQLiteLibraryStore.makeOwner(document.person, in: db)
+        if entry.origin == .derived, try isForgotten(document, owner: owner) {
+            return PutOutcome(id: document.id, version: 0, change: .late, passages: 0)
+        }
         guard let known = try known(document.source, owner: owner) else {
             return try insert(entry, owner: owner)
         }
         if known.fingerprint == document.fingerprint {
             return PutOutcome(id: known.id, version: known.version, change: .unchanged, passages: known.passages)
         }
+        if entry.standsApart(from: known.current) { return try put(entry.apart()) }
+        if entry.isLate(after: known.current) {
+            return PutOutcome(id: known.id, version: known.version, change: .late, passages: known.passages)
+        }
+        // Versions follow each other, also where a clock was set back or an old reading is read better.
+        document.received = max(document.received, known.current.received)
         let version = known.version + 1
         try retire(known.number, person: document.person)
         try db.cachedStatement(
@@ -82,21 +93,41 @@ struct LibraryWriter {
         ).execute(arguments: [
             version, document.kind.rawValue, document.timestamp.microseconds, entry.passages.count, known.number,
         ])
-        try store(entry, number: known.number, id: known.id, version: version, owner: owner)
+        var renewed = entry
+        renewed.document = document
+        try store(renewed, number: known.number, id: known.id, version: version, owner: owner)
         return PutOutcome(id: known.id, version: version, change: .newVersion, passages: entry.passages.count)
     }
 
     private func known(_ source: DocumentSource, owner: Int64) throws -> Known? {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT d.number, d.id, d.version, d.passages, v.fingerprint FROM \(LibraryRow.joined)
-                WHERE d.owner = ? AND d.source = ? AND d.key = ?
+                SELECT d.number, d.id, d.version, d.passages, v.fingerprint, v.record, v.received,
+                EXISTS (SELECT 1 FROM versions e WHERE e.document = d.number AND e.record = ?) AS knows_reading
+                FROM \(LibraryRow.joined) WHERE d.owner = ? AND d.source = ? AND d.key = ?
                 """)
-        return try Row.fetchOne(statement, arguments: [owner, source.name, source.key]).map { row in
+        let record = source.record.map { CatalogueRow.blob($0.id) }
+        return try Row.fetchOne(statement, arguments: [record, owner, source.name, source.key]).map { row in
             Known(
                 number: row["number"], id: try CatalogueRow.id(row["id"]), version: row["version"],
-                fingerprint: Array(row["fingerprint"] as Data), passages: row["passages"])
+                fingerprint: Array(row["fingerprint"] as Data), passages: row["passages"],
+                current: DocumentEntry.Current(
+                    record: try LibraryRow.record(row),
+                    received: Timestamp(microseconds: row["received"]), knowsReading: row["knows_reading"]))
         }
+    }
+
+    /// Whether the document was forgotten after the reading came in that tells it.
+    private func isForgotten(_ document: Document, owner: Int64) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT EXISTS (SELECT 1 FROM forgotten WHERE owner = ? AND name = ? AND at >= ?)"),
+            arguments: [owner, Self.forgottenName(document.source), document.received.microseconds]) ?? false
+    }
+
+    /// A digest, so that what is remembered of a forgotten document does not name it.
+    private static func forgottenName(_ source: DocumentSource) -> Data {
+        Data(SHA256.hash(data: Data("\(source.name.utf8.count) \(source.name) \(source.key)".utf8)))
     }
 
     private func insert(_ entry: DocumentEntry, owner: Int64) throws -> PutOutcome {
@@ -205,7 +236,25 @@ struct LibraryWriter {
         }
     }
 
-    /// Forgets a document with all that hangs on it.
+    /// Forgets a document and remembers that it was, so that its reading does not bring it back.
+    func forget(_ number: Int64, at time: Timestamp) throws {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT d.owner, d.source, d.key, v.received FROM \(LibraryRow.joined) WHERE d.number = ?
+                """, arguments: [number])
+        guard let row else { return }
+        let name = Self.forgottenName(DocumentSource(name: row["source"], key: row["key"]))
+        try db.execute(
+            sql: """
+                INSERT INTO forgotten (owner, name, at) VALUES (?, ?, ?)
+                ON CONFLICT (owner, name) DO UPDATE SET at = max(at, excluded.at)
+                """,
+            arguments: [row["owner"] as Int64, name, max(time.microseconds, row["received"] as Int64)])
+        try delete(number)
+    }
+
+    /// Deletes a document with all that hangs on it.
     func delete(_ number: Int64) throws {
         let person = try Data.fetchOne(
             db, sql: "SELECT person FROM owners JOIN documents ON owner = owners.number WHERE documents.number = ?",

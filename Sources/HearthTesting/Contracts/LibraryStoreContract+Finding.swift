@@ -14,7 +14,7 @@ extension LibraryStoreContract {
             try requireEqual(passages, [], "passages of another's document")
             let found = try await ranked(store, "words", DocumentFilter(person: person))
             try requireEqual(found, [own], "what a person finds")
-            let deleted = try await store.delete(other, person: person)
+            let deleted = try await store.delete(other, person: person, at: time(9_500_000))
             try requireEqual(deleted, false, "another's document deleted")
         }
         let mine = try await store.passages(of: id(10), person: ada)
@@ -141,7 +141,7 @@ extension LibraryStoreContract {
         try requireEqual(replaced.map(\.text), [nil, nil, "four"], "a new version's changes")
         try requireEqual(replaced.prefix(2).map(\.number), came.prefix(2).map(\.number), "passages that went")
         try requireEqual(replaced.map(\.person), [ada, ada, ada], "people of changes")
-        _ = try await store.delete(id(11), person: ada)
+        _ = try await store.delete(id(11), person: ada, at: time(9_500_000))
         let all = try await store.passageChanges(after: start, limit: 100)
         try requireEqual(all.map(\.text), [nil, nil, "four", nil], "each passage told of once")
         try requireEqual(
@@ -165,9 +165,9 @@ extension LibraryStoreContract {
         ])
         _ = try await store.put([entry(10, "secret plums", title: "Hidden", key: "k")])
         let passage = try await store.passages(of: id(10), person: ada)[0]
-        let deleted = try await store.delete(id(10), person: ada)
+        let deleted = try await store.delete(id(10), person: ada, at: time(9_500_000))
         try requireEqual(deleted, true, "a document deleted")
-        let again = try await store.delete(id(10), person: ada)
+        let again = try await store.delete(id(10), person: ada, at: time(9_500_000))
         try requireEqual(again, false, "a document deleted twice")
         let found = [try await ranked(store, "secret plums"), try await ranked(store, "hidden")]
         try requireEqual(found, [[], []], "words of a deleted document")
@@ -208,7 +208,7 @@ extension LibraryStoreContract {
         _ = try await store.put([entry(10, "a2", title: "Beta", key: "key-10", links: ["nowhere"])])
         let second = try await pairs(ada)
         try requireEqual(second, [[id(11), id(12)]], "links after a new version")
-        _ = try await store.delete(id(12), person: ada)
+        _ = try await store.delete(id(12), person: ada, at: time(9_500_000))
         let third = try await pairs(ada)
         try requireEqual(third, [], "links after a deletion")
     }

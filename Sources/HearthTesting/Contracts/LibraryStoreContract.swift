@@ -8,6 +8,9 @@ package enum LibraryStoreContract {
     package static let cases: [ContractCase<any LibraryStore>] = [
         ContractCase("keeps documents and passages as they came", verifyDocuments),
         ContractCase("stores the same once and a change as a version", verifyVersions),
+        ContractCase("leaves out what comes too late", verifyLateness),
+        ContractCase("keeps mails of one name apart", verifyMails),
+        ContractCase("does not bring back what was forgotten", verifyForgetting),
         ContractCase("stores all of a call or nothing", verifyAllOrNothing),
         ContractCase("lists and counts by filter, newest first", verifyLists),
         ContractCase("counts documents over time", verifyTimeline),
@@ -32,7 +35,7 @@ package enum LibraryStoreContract {
         UniqueID(high: number << 16 | 0x7000, low: 0x8000_0000_0000_0000 | number)
     }
 
-    static func time(_ seconds: Int64) -> Timestamp { Timestamp(microseconds: seconds * 1_000_000 + 7) }
+    package static func time(_ seconds: Int64) -> Timestamp { Timestamp(microseconds: seconds * 1_000_000 + 7) }
 
     static let ada = id(1)
     static let bob = id(2)

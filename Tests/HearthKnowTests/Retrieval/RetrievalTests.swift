@@ -177,7 +177,8 @@ struct RetrievalTests {
         #expect(try await worker.status() == .init(vectors: 4, lag: 2, failure: nil))
         while try await worker.step() {}
         #expect(try await worker.status() == .init(vectors: 6, lag: 0, failure: nil))
-        _ = try await store.delete(LibraryStoreContract.id(10), person: person)
+        _ = try await store.delete(
+            LibraryStoreContract.id(10), person: person, at: LibraryStoreContract.time(9_500_000))
         _ = try await store.put([entry(20, "new", title: "N")])
         while try await worker.step() {}
         #expect(vectors.index?.count == 6)

@@ -36,7 +36,7 @@ enum LibraryBench {
             seconds.append((ContinuousClock.now - start).inSeconds)
         }
         let deletion = ContinuousClock.now
-        _ = try await store.delete(id(1), person: RetrievalBench.person)
+        _ = try await store.delete(id(1), person: RetrievalBench.person, at: SystemTime().now())
         let deleted = (ContinuousClock.now - deletion).inSeconds
         try await store.close()
         let sorted = seconds.sorted()

@@ -25,7 +25,7 @@ package struct NoteDocumentProcessor: Processor {
                 source: DraftSource(
                     name: "notes", key: row.head.recordID.description, stream: batch.stream.name,
                     record: row.head.recordID, device: row.head.device),
-                timestamp: row.head.timestamp, metadata: metadata)
+                timestamp: row.head.timestamp, received: row.head.received, metadata: metadata)
             return (row: index, draft: draft)
         }
         return ProcessorResult(

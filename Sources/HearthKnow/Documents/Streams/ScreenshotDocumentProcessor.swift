@@ -30,7 +30,7 @@ package struct ScreenshotDocumentProcessor: Processor {
                 source: DraftSource(
                     name: "screenshots", key: blob ?? row.head.recordID.description, blob: blob,
                     stream: batch.stream.name, record: row.head.recordID, device: row.head.device),
-                timestamp: row.head.timestamp,
+                timestamp: row.head.timestamp, received: row.head.received,
                 metadata: .object(.init(metadata, uniquingKeysWith: { first, _ in first })))
             return (row: index, draft: draft)
         }

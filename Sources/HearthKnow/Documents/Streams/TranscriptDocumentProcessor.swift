@@ -144,7 +144,8 @@ struct Transcript {
             source: DraftSource(
                 name: "voice", key: key, blob: first.blob, stream: stream, record: first.head.recordID,
                 device: first.head.device),
-            timestamp: first.head.timestamp, language: first.language,
+            timestamp: first.head.timestamp, received: stretches.map(\.head.received).max(),
+            language: first.language,
             metadata: .object(.init(metadata, uniquingKeysWith: { first, _ in first })),
             spoken: spoken)
     }

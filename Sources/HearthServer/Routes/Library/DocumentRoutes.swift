@@ -9,6 +9,7 @@ struct DocumentRoutes {
     let upload: DocumentUpload
     /// Tells those who follow the library that a document went.
     let changed: @Sendable () -> Void
+    let time: any TimeSource
 
     private static let tag = "Library"
     private static let document = Shape.named("Document")
@@ -50,7 +51,8 @@ struct DocumentRoutes {
                 .delete, "/documents/{id}", "deleteDocument", tag: Self.tag, "Forget a document everywhere",
                 detail: """
                     All its versions, passages, and what search knows of them. The reading that it was made \
-                    from and its original file, if any, stay until their retention ends or the person's data is erased.
+                    from and its original file, if any, stay until their retention ends or the person's data is erased; \
+                    they do not make the document again, also when their processor runs again. Adding it again does.
                     """,
                 answers: [RouteAnswer(204, "The document is gone")], handler: delete),
         ]
@@ -110,7 +112,9 @@ struct DocumentRoutes {
     @Sendable private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {
         let id = try context.pathID("id")
         try context.require(.writeLibrary())
-        guard try await store.delete(id, person: context.caller().person) else { throw Self.missing(id, nil) }
+        guard try await store.delete(id, person: context.caller().person, at: time.now()) else {
+            throw Self.missing(id, nil)
+        }
         changed()
         return .noContent()
     }

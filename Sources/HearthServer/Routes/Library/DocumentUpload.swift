@@ -122,12 +122,35 @@ struct DocumentUpload: Sendable {
             throw HearthError(.internalError, "The stream file is missing.", disposition: .defect)
         }
         let device = try await LibraryDevice.id(for: caller, in: ingest.devices, at: time.now())
+        var file = file
+        file.blob = blob.sha256
+        file.device = device
+        let report = try await library.files.read(file) { file in
+            var file = file
+            let receipt = try await ingest.one(
+                try Self.reading(file, size: blob.size), source: source(blob, caller, stream))
+            file.record = receipt.id
+            return (file, !receipt.isDuplicate)
+        }
+        return Self.response(report)
+    }
+
+    private func source(
+        _ blob: BlobReference, _ caller: Principal, _ stream: StreamDefinition
+    ) -> Admission.Source {
+        var source = Admission.Source(principal: caller, stream: stream)
+        source.blobs = [blob.sha256]
+        return source
+    }
+
+    private static func reading(_ file: FileReader.File, size: Int) throws -> JSONDocument {
         var members: [(String, JSONValue)] = [
-            ("device_id", .string(device.description)), ("timestamp", .string(file.timestamp.description)),
-            ("blob", .string(blob.sha256)), ("size_bytes", .integer(Int64(blob.size))),
+            ("device_id", .string(file.device?.description ?? "")),
+            ("timestamp", .string(file.timestamp.description)),
+            ("blob", .string(file.blob)), ("size_bytes", .integer(Int64(size))),
         ]
         // The same file in the same place is the same reading, whenever it comes.
-        let identity = Fingerprint.of(title: "\(file.source ?? "") \(file.key ?? "")", text: blob.sha256)
+        let identity = Fingerprint.of(title: "\(file.source ?? "") \(file.key ?? "")", text: file.blob)
         members.append(("id", .string(Fingerprint.hexadecimal(of: identity))))
         for (name, value) in [
             ("media_type", file.mediaType), ("name", file.name), ("title", file.title), ("source", file.source),
@@ -135,18 +158,11 @@ struct DocumentUpload: Sendable {
         ] {
             if let value { members.append((name, .string(value))) }
         }
-        var source = Admission.Source(principal: caller, stream: stream)
-        source.blobs = [blob.sha256]
-        let receipt = try await ingest.one(try JSONDocument(JSONValue.members(members)), source: source)
-        var file = file
-        file.blob = blob.sha256
-        file.record = receipt.id
-        file.device = device
-        return Self.response(try await library.files.read(file))
+        return try JSONDocument(JSONValue.members(members))
     }
 
     private static func response(_ report: FileReader.Report) -> Response {
-        let isNew = report.documents.contains { $0.change != .unchanged }
+        let isNew = report.documents.contains(where: \.change.isNew)
         var writer = JSONWriter(capacity: 128 * (report.documents.count + 1))
         writer.raw("{")
         if let first = report.documents.first {
@@ -181,6 +197,7 @@ extension PutOutcome.Change {
         case .inserted: "new"
         case .newVersion: "new_version"
         case .unchanged: "unchanged"
+        case .late: "late"
         }
     }
 }
