@@ -84,7 +84,7 @@ package struct Answerer: Sendable {
         let answer = Answer(
             text: composed.text, confidence: composed.confidence, answered: composed.answered,
             citations: composed.citations,
-            nearest: composed.answered ? [] : evidence.sources(limit: AnswerLimits.nearest),
+            nearest: composed.answered ? [] : evidence.nearest(limit: AnswerLimits.nearest),
             author: composed.author, notice: composed.notice, session: question.session ?? UniqueID.random(at: now),
             turn: UniqueID.random(at: now))
         try await gate.store {
@@ -186,7 +186,7 @@ package struct Answerer: Sendable {
         """
 
     private static func ignorance(_ evidence: Evidence) -> String {
-        guard let nearest = evidence.sources(limit: 1).first else {
+        guard let nearest = evidence.nearest(limit: 1).first else {
             return "I don't know. Nothing you have stored is about this."
         }
         let title = nearest.title.asOneLine

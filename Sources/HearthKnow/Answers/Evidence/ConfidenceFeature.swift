@@ -28,6 +28,8 @@ package enum ConfidenceFeature: String, Sendable, CaseIterable {
     case heavyCoverage
     /// How well names, dates, numbers, … in it fit the kind of question.
     case fit
+    /// 1 when a person, a time, a place or a quantity is asked for and neither of the best two sentences has any sign of one.
+    case misfit
     /// Logarithm of the number of the question's words that it holds: three of three say more than one of one.
     case heldWords
     /// The share of the question's names and numbers that its passage lacks: what is said of another is no answer.

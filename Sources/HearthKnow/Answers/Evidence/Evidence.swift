@@ -59,6 +59,16 @@ package struct Evidence: Sendable {
         return (sentences + echoes).filter { seen.insert($0.passage).inserted }.prefix(limit).map(citation)
     }
 
+    /// What comes nearest when nothing answers: the question itself, where it is stored, then the best sentences.
+    package func nearest(limit: Int) -> [Citation] {
+        var seen: Set<Int> = []
+        let asked = echoes.filter { $0.coverage >= Self.sameQuestion }
+        return (asked + sentences + echoes).filter { seen.insert($0.passage).inserted }.prefix(limit).map(citation)
+    }
+
+    /// The share of a question's weight that makes another the same.
+    private static let sameQuestion = 0.5
+
     /// Of a question that asks about nothing.
     static let none = Evidence()
 
@@ -99,6 +109,7 @@ package struct Evidence: Sendable {
         let heavyWeight = heavy.reduce(0) { $0 + (terms.weights[$1] ?? 0) }
         let heldWeight = heavy.reduce(0) { passage.stems.contains($1) ? $0 + (terms.weights[$1] ?? 0) : $0 }
         let dense = passage.dense ?? 0
+        let isMisfit = sentences.prefix(2).allSatisfy { $0.fit == 0 }
         let heldWords = terms.stems.count { best.held.contains($0) }
         let lackingNames = Double(terms.names.count { !passage.stems.contains($0) })
         return [
@@ -108,7 +119,8 @@ package struct Evidence: Sendable {
             best.coverage, terms.coverage(pair), passage.coverage,
             passage.score, passage.score - (others.map(\.score).max() ?? 0),
             missing / terms.totalWeight, heavyWeight > 0 ? heldWeight / heavyWeight : 0, best.fit,
-            log(Double(1 + heldWords)), lackingNames / Double(max(1, terms.names.count)), terms.unheard,
+            isMisfit ? 1 : 0, log(Double(1 + heldWords)), lackingNames / Double(max(1, terms.names.count)),
+            terms.unheard,
         ]
     }
 }

@@ -61,7 +61,7 @@ package struct EvidenceReader: Sendable {
             let (hit, length) = rest
             let title = Word.all(in: Array(hit.found.document.title.unicodeScalars)).map(\.stem)
             var counts: [String: Double] = [:]
-            for stem in title + text.sentences.flatMap({ $0.words.map(\.stem) }) where terms.weights[stem] != nil {
+            for stem in title + told(text, terms).map(\.stem) where terms.weights[stem] != nil {
                 counts[stem, default: 0] += 1
             }
             // BM25 with k1 = 1.2 and b = 0.75; the average length is that of the passages read.
@@ -75,6 +75,19 @@ package struct EvidenceReader: Sendable {
                 text: text, dense: hit.dense, score: score / terms.totalWeight, coverage: terms.coverage(stems),
                 stems: stems)
         }
+    }
+
+    /// The words of what a passage tells, and of the questions in it that are replied to: what it only asks, it does not hold.
+    private static func told(_ text: PassageText, _ terms: QuestionTerms) -> [Word] {
+        var replied: [Range<Int>: [Word]] = [:]
+        for sentence in text.sentences where !sentence.asks {
+            guard let question = sentence.question, let first = question.words.first, let last = question.words.last,
+                AnswerSigns(sentence.words, known: terms.known, language: terms.language).match(terms.kind) > 0
+            else { continue }
+            // Two sentences may reply to one question.
+            replied[first.range.lowerBound..<last.range.upperBound] = question.words
+        }
+        return text.sentences.filter { !$0.asks }.flatMap(\.words) + replied.values.flatMap { $0 }
     }
 
     private static func sentences(_ passages: [Evidence.ReadPassage], _ terms: QuestionTerms) -> [Evidence.Sentence] {

@@ -5,7 +5,13 @@ package enum QuestionKind: String, Sendable, Hashable, CaseIterable {
     init(_ words: [Word], _ language: QuestionLanguage) {
         let asking = language.asking
         let folded = words.map(\.folded)
-        let all = Set(folded)
+        // "What must I do when the light is red": where another word asks, this one joins two clauses.
+        let isJoining = folded.indices.filter { index in
+            asking.conjunctions.contains(folded[index]) && index + 1 < folded.count
+                && !asking.decisions.contains(folded[index + 1])
+                && folded.indices.contains { $0 != index && asking.all.contains(folded[$0]) }
+        }
+        let all = Set(folded.indices.filter { !isJoining.contains($0) }.map { folded[$0] })
         // The word after "what" or "which", or the one after that: "what year", "which German city".
         var asked: Set<String> = []
         for (index, word) in folded.enumerated() where asking.thing.contains(word) {
@@ -25,7 +31,9 @@ package enum QuestionKind: String, Sendable, Hashable, CaseIterable {
             self = .place
         } else if !measured.isEmpty {
             self = asked.contains("uhr") ? .time : .quantity
-        } else if !asked.isDisjoint(with: asking.quantities) {
+        } else if !asked.isDisjoint(with: asking.quantities)
+            || !all.isDisjoint(with: asking.thing) && !all.isDisjoint(with: asking.measuring)
+        {
             self = .quantity
         } else if !all.isDisjoint(with: asking.reason) || !asked.isDisjoint(with: asking.reasons) {
             self = .reason

@@ -35,9 +35,10 @@ extension QuestionLanguage {
         ambiguous: set("was in an am so also will her all"),
         asking: AskingWords(
             person: set("who whom whose"), time: set("when"), place: set("where"), reason: set("why"),
-            manner: set("how"),
+            conjunctions: set("when where"), manner: set("how"),
             measures: set("many much long old far tall large big high often fast deep wide heavy late early soon"),
-            naming: [], thing: set("what which"),
+            measuring: set("cost costs weigh weighs measure measures charge charges charged"), naming: [],
+            thing: set("what which"),
             times: set("year years date day month decade century time weekday hour"),
             places: set(
                 """
@@ -56,13 +57,14 @@ extension QuestionLanguage {
             times: set(
                 """
                 century centuries decade decades monday tuesday wednesday thursday friday saturday sunday today tomorrow
-                yesterday morning afternoon evening night noon midnight weekend week weeks ago later
+                yesterday mondays tuesdays wednesdays thursdays fridays saturdays sundays mornings evenings weekends morning afternoon evening night noon midnight weekend week weeks ago later
                 """),
             numbers: set(
                 """
                 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
                 seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million
-                billion trillion dozen half third quarter twice once
+                billion trillion dozen half second fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
+                fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth third quarter twice once
                 """),
             reasons: set(
                 "because since due so caused result therefore thus reason order cause causes resulted owing as"),

@@ -36,14 +36,15 @@ extension QuestionLanguage {
         openingPronouns: set("er sie es dies diese dieser dieses sein seine ihr ihre"),
         continuations: phrases("und, was ist mit, wie ist es mit, wie steht es mit"),
         capitalizesNouns: true,
-        marks: set("heißt kostet wohnt gehört liegt steht findet kommt fährt dauert beginnt macht uhr"),
+        marks: set("kosten heißt kostet wohnt gehört liegt steht findet kommt fährt dauert beginnt macht uhr"),
         ambiguous: set("die den was war hat in an am so also will bin man mag da mal du bis"),
         asking: AskingWords(
             person: set("wer wem wen wessen"), time: set("wann"), place: set("wo wohin woher"),
-            reason: set("warum weshalb wieso"), manner: set("wie"),
+            reason: set("warum weshalb wieso"), conjunctions: [], manner: set("wie"),
             measures: set(
                 "viel viele vielen lange lang alt weit groß hoch oft schnell tief breit schwer teuer warm kalt spät früh"
             ),
+            measuring: set("kostet kosten kostete gekostet wiegt wiegen wog beträgt betrug"),
             naming: set("heißt heißen hieß lautet lauten"),
             thing: set("was welche welcher welches welchen welchem"),
             times: set("jahr jahre datum tag monat jahrzehnt jahrhundert uhrzeit uhr zeit wochentag stunde"),

@@ -32,9 +32,13 @@ struct QuestionLanguage: Sendable {
         var time: Set<String>
         var place: Set<String>
         var reason: Set<String>
+        /// Words that ask, or join two clauses: "when", "where".
+        var conjunctions: Set<String>
         /// "how", alone or before a word of `measures`.
         var manner: Set<String>
         var measures: Set<String>
+        /// Verbs that make "what" ask how much.
+        var measuring: Set<String>
         /// Behind "how", they ask for a name.
         var naming: Set<String>
         /// "what" and "which", before a noun that tells what is asked for.
