@@ -115,7 +115,8 @@ package actor MemoryLibraryStore: LibraryStore {
             PassageChange(
                 sequence: lastSequence, number: passage.number, person: document.person, document: document.id,
                 timestamp: gone ? Timestamp(microseconds: 0) : document.timestamp,
-                source: gone ? "" : document.source.name, kind: gone ? nil : document.kind, text: gone ? nil : passage.text,
+                source: gone ? "" : document.source.name, kind: gone ? nil : document.kind,
+                text: gone ? nil : passage.text,
                 title: gone ? "" : document.title))
     }
 

@@ -71,7 +71,8 @@ struct LibraryFileTests {
         let store = try await SQLiteLibraryStore.open(path: folder.path("library.db"))
         let words = ["boiler", "repair", "garden", "letter", "tax", "green", "boat", "letter", "Monday"]
         func entry(_ number: Int) -> DocumentEntry {
-            let text = (0...number % 11).map { words[($0 * 5 + number) % words.count] + ($0 == 6 ? "\n" : " ") }.joined()
+            let text = (0...number % 11).map { words[($0 * 5 + number) % words.count] + ($0 == 6 ? "\n" : " ") }
+                .joined()
             return LibraryStoreContract.entry(UInt64(number), text, title: words[number * 7 % words.count])
         }
         let query = "the letter of the tax boiler"

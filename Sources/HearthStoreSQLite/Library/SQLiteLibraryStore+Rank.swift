@@ -21,7 +21,8 @@ extension SQLiteLibraryStore {
             scored.sort { $0.score != $1.score ? $0.score > $1.score : $0.number < $1.number }
             let limit = LibraryLimits.length(limit)
             let ranked = try Self.passing(scored, filter, owner: owner, limit: limit, in: db)
-            let isComplete = chosen.count == counted.count && counted.allSatisfy { $0.count <= TextRanking.candidateBudget }
+            let isComplete =
+                chosen.count == counted.count && counted.allSatisfy { $0.count <= TextRanking.candidateBudget }
             if ranked.count >= limit || isComplete { return ranked }
             // Nearly all candidates are outside the filter; where that leaves few passages they are looked at one by one.
             let few = try Self.scoreFew(counted, postings, filter, owner: owner, in: db)
@@ -105,7 +106,8 @@ extension SQLiteLibraryStore {
                     sequence: row["sequence"], number: row["passage"], person: try CatalogueRow.id(row["owner"]),
                     document: try CatalogueRow.id(row["document"]),
                     timestamp: Timestamp(microseconds: row["timestamp"] ?? 0), source: row["source"] ?? "",
-                    kind: try (row["kind"] as String?).map(LibraryRow.kind), text: row["text"], title: row["title"] ?? "")
+                    kind: try (row["kind"] as String?).map(LibraryRow.kind), text: row["text"],
+                    title: row["title"] ?? "")
             }
         }
     }

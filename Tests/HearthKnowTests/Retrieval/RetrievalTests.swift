@@ -107,7 +107,8 @@ struct RetrievalTests {
         let store = MemoryLibraryStore()
         let notes = (0..<1200).map { entry(UInt64(100 + $0), "vehicle number \($0)") }
         _ = try await store.put(Array(notes.prefix(900)))
-        _ = try await store.put(notes.dropFirst(900) + [entry(10, "a car and much more that has to do with nothing else", kind: .pdf)])
+        _ = try await store.put(
+            notes.dropFirst(900) + [entry(10, "a car and much more that has to do with nothing else", kind: .pdf)])
         let embedder = HashingEmbedder(meanings: ["car": "vehicl"])
         let vectors = try await PassageVectors.open(folder.path, model: embedder.name, dimension: embedder.dimension)
         let follower = follower(store, embedder, vectors, batch: 1500)

@@ -42,7 +42,8 @@ enum RetrievalDump {
                 "id": .string(query.id), "text": .string(query.text),
                 "terms": .array(SearchTerms.ofQuery(query.text).map(JSONValue.string)),
                 "words": .string(SearchTerms.joined(query.text)),
-                "relevant": .object(.init(uniqueKeysWithValues: query.relevant.map { ($0.key, JSONValue.real($0.value)) })),
+                "relevant": .object(
+                    .init(uniqueKeysWithValues: query.relevant.map { ($0.key, JSONValue.real($0.value)) })),
             ])
         }
         try write(

@@ -48,7 +48,8 @@ enum SeedBench {
                 let entries = changes.map { change in
                     VectorEntry(
                         number: change.number, person: change.person, document: change.document,
-                        timestamp: change.timestamp, source: change.source, kind: change.kind.map(PassageKind.number) ?? 0,
+                        timestamp: change.timestamp, source: change.source,
+                        kind: change.kind.map(PassageKind.number) ?? 0,
                         vector: moved(centres[topic(ofPassage: change.number)], &generator))
                 }
                 all += entries.map { ($0.number, $0.vector) }
@@ -66,7 +67,8 @@ enum SeedBench {
         // One text at a time, as a search asks for it.
         var seconds: [Double] = []
         for query in queries {
-            seconds.append(try await Stopwatch.seconds { _ = try await embedder.embed([query], priority: .interactive) })
+            seconds.append(
+                try await Stopwatch.seconds { _ = try await embedder.embed([query], priority: .interactive) })
         }
         seconds.sort()
         try await index.close()
@@ -82,7 +84,9 @@ enum SeedBench {
     }
 
     /// Passages are numbered from 1, and those of a document have its topic.
-    private static func topic(ofPassage number: Int64) -> Int { topic(ofDocument: (Int(number) - 1) / passagesPerDocument + 1) }
+    private static func topic(ofPassage number: Int64) -> Int {
+        topic(ofDocument: (Int(number) - 1) / passagesPerDocument + 1)
+    }
 
     private static func topic(ofDocument number: Int) -> Int { number * 7919 % topics }
 
