@@ -58,6 +58,7 @@ test: ## Check the layout of the code, build the tests, run them all
 bench: ## Measure the release program against its peers; ARGS passes options to Benchmarks/run.py
 	@scripts/setup build bench
 	@swift build -c release --product hearth
+	@swift build -c release --product hearth-decoder
 	@swift build -c release --product hearth-bench
 	@scripts/models || true
 	@exec python3 Benchmarks/run.py $(ARGS)

@@ -60,6 +60,7 @@ let modules: [Module] = [
         name: "HearthIndex", layer: 3, modules: ["HearthCore", "HearthStore"], outside: ["CHearthKernels"]),
     Module(
         name: "HearthInference", layer: 3, modules: ["HearthCore"], outside: [orderedCollections, "CHearthKernels"]),
+    Module(name: "HearthModelServers", layer: 3, modules: ["HearthCore"], outside: [asyncHTTPClient, nioCore, nioHTTP1]),
     // 4 flow
     Module(
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
@@ -77,22 +78,22 @@ let modules: [Module] = [
     Module(
         name: "HearthDecode", layer: 5, modules: ["HearthCore", "HearthInference", "HearthMedia"],
         outside: [
-            orderedCollections, "CCairo", "CFFmpeg", "CFlite", "CGMime", "CHearthProcess", "CHearthSound",
-            "CPocketSphinx", "CPoppler", "CTesseract", "CXML2",
+            orderedCollections, "CCairo", "CFFmpeg", "CFlite", "CGMime", "CHearthProcess", "CPocketSphinx",
+            "CPoppler", "CTesseract", "CXML2",
         ]),
     // 6 parts
     Module(
         name: "HearthPerceive", layer: 6,
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthInference", "HearthIngest",
-            "HearthMedia", "HearthPipeline",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthInference", "HearthModelServers",
+            "HearthIngest", "HearthMedia", "HearthPipeline",
         ],
         outside: [lifecycle, logging, orderedCollections]),
     Module(
         name: "HearthKnow", layer: 6,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIndex", "HearthInference",
-            "HearthIngest", "HearthMedia", "HearthPipeline",
+            "HearthModelServers", "HearthIngest", "HearthMedia", "HearthPipeline",
         ],
         outside: [asyncHTTPClient, crypto, lifecycle, logging, nioCore, nioHTTP1, orderedCollections]),
     Module(
@@ -117,9 +118,8 @@ let modules: [Module] = [
         name: "HearthCommands", layer: 8,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
-            "HearthInference", "HearthIngest", "HearthMedia", "HearthPipeline", "HearthPerceive", "HearthKnow",
-            "HearthCollect", "HearthConsole",
-            "HearthServer",
+            "HearthInference", "HearthModelServers", "HearthIngest", "HearthMedia", "HearthPipeline",
+            "HearthPerceive", "HearthKnow", "HearthCollect", "HearthConsole", "HearthServer",
         ],
         outside: [
             argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections,
@@ -170,7 +170,6 @@ var targets: [Target] = [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "CFlite", providers: [.apt(["flite1-dev"])]),
-    .target(name: "CHearthSound"),
     .systemLibrary(
         name: "CFFmpeg", pkgConfig: "libavformat",
         providers: [
@@ -239,7 +238,10 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (name: "HearthVaultTests", modules: ["HearthCore", "HearthVault"], outside: []),
     (
         name: "HearthCommandsTests",
-        modules: ["HearthCore", "HearthIngest", "HearthServer", "HearthStore", "HearthVault", "HearthCommands"],
+        modules: [
+            "HearthCore", "HearthIngest", "HearthServer", "HearthStore", "HearthVault", "HearthCommands",
+            "HearthTesting", "hearth-decoder",
+        ],
         outside: [argumentParser, logging, orderedCollections]
     ),
     (
@@ -249,13 +251,14 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthKnowTests",
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthIndex", "HearthInference", "HearthPipeline",
-            "HearthKnow", "HearthTesting",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthIndex", "HearthInference", "HearthModelServers",
+            "HearthPipeline", "HearthKnow", "HearthTesting",
         ],
         outside: [logging, nioCore, nioHTTP1, nioPosix, orderedCollections]
     ),
     (
-        name: "HearthDecodeTests", modules: ["HearthCore", "HearthMedia", "HearthDecode", "HearthTesting"],
+        name: "HearthDecodeTests",
+        modules: ["HearthCore", "HearthInference", "HearthMedia", "HearthDecode", "HearthTesting"],
         outside: ["CHearthProcess", "CZlib"]
     ),
     (
@@ -265,8 +268,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthPerceiveTests",
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthMedia", "HearthPipeline",
-            "HearthPerceive", "HearthTesting", "hearth-decoder",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthModelServers", "HearthMedia",
+            "HearthPipeline", "HearthPerceive", "HearthTesting", "hearth-decoder",
         ], outside: [logging, orderedCollections]
     ),
     // Kills the real program, so that must be built too.

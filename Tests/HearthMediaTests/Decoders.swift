@@ -6,19 +6,6 @@ import Logging
 
 /// The real program, and programs that behave badly in its place.
 enum Decoders {
-    /// Beside the tests, wherever the runner itself is.
-    static let program: String = {
-        let candidates =
-            CommandLine.arguments.filter { $0.hasSuffix(".xctest") } + [CommandLine.arguments[0]]
-            + [(try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""]
-        for candidate in candidates {
-            let path = URL(fileURLWithPath: candidate).deletingLastPathComponent().appending(path: "hearth-decoder")
-                .path
-            if FileManager.default.isExecutableFile(atPath: path) { return path }
-        }
-        return DecoderConfiguration.programBesideThis
-    }()
-
     static var hasVoiceModel: Bool {
         let environment = ProcessInfo.processInfo.environment
         let folder = environment["HEARTH_MODELS"] ?? (environment["HOME"] ?? "") + "/.local/share/hearth/models"
@@ -27,7 +14,7 @@ enum Decoders {
 
     static func real(limit: Int = 1, timeLimit: Duration? = nil, idle: Duration = .seconds(60)) -> DecoderClient {
         DecoderClient(
-            DecoderConfiguration(program: program, limit: limit, idle: idle, timeLimit: timeLimit),
+            DecoderConfiguration(program: BuiltProgram.decoder, limit: limit, idle: idle, timeLimit: timeLimit),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

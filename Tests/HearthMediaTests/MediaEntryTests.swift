@@ -52,18 +52,14 @@ import Testing
         async throws
     {
         let client = Decoders.real()
-        var random = SplitMix64(seed: 7)
-        for amplitude in [0, 30, 1000, 8000] as [Int] {
-            let samples = (0..<16_000 * 6).map { _ in
-                Int16(truncatingIfNeeded: amplitude == 0 ? 0 : Int.random(in: -amplitude...amplitude, using: &random))
-            }
+        for (name, samples) in Noises.all {
             let events = try await client.answer(.hear(HearOptions()), DecoderInput(Decoders.wav(samples)))
-            #expect(!events.contains { if case .transcript = $0 { true } else { false } }, "\(amplitude)")
+            #expect(!events.contains { if case .transcript = $0 { true } else { false } }, "\(name)")
             guard case .audioEnd(let end) = events.last else {
                 Issue.record("there is no end")
                 continue
             }
-            #expect(abs(end.seconds - 6) < 0.01)
+            #expect(abs(end.seconds - Noises.seconds) < 0.01)
         }
         await client.shutDown()
     }

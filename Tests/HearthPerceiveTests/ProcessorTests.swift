@@ -1,6 +1,7 @@
 import Foundation
 import HearthCore
 import HearthMedia
+import HearthModelServers
 import HearthPerceive
 import HearthPipeline
 import HearthSchema
@@ -25,12 +26,8 @@ private struct Household {
         blobs = try BlobStore(home: folder.path, ring: KeyRing(key: Array(0..<32)))
         registry = try StreamRegistry(StreamRegistry.shipped())
         try await store.install(registry.all)
-        let runner = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
-        let beside = URL(fileURLWithPath: runner).deletingLastPathComponent().appending(path: "hearth-decoder").path
-        let program =
-            FileManager.default.isExecutableFile(atPath: beside) ? beside : DecoderConfiguration.programBesideThis
         decoder = DecoderClient(
-            DecoderConfiguration(program: program, limit: 1),
+            DecoderConfiguration(program: BuiltProgram.decoder, limit: 1),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
@@ -152,5 +149,51 @@ private struct Household {
         #expect(start > 0.1 && start < 0.6)
         #expect(said.readings.first?.timestamp == Timestamp(seconds: 1_700_000_000 + start))
         await household.close()
+    }
+
+    /// What a transcription server makes of the recording when it answers like this.
+    private func written(
+        _ steps: [ScriptedServer.Step]
+    ) async throws -> (result: Result<ProcessorResult, any Error>, requests: Int, definition: StreamDefinition) {
+        let household = try await Household()
+        let server = try ScriptedServer(steps)
+        let client = TranscriptionClient(
+            endpoint: try ModelServerEndpoint(.transcription, base: server.url, model: "tiny", key: nil))
+        let processor = TranscriptProcessor(decoder: household.decoder, blobs: household.blobs, remote: client)
+        let batch = try household.batch("audio", TestData.bytes(Self.speech), format: "wav")
+        let result: Result<ProcessorResult, any Error>
+        do { result = .success(try await processor.process(batch)) } catch { result = .failure(error) }
+        try await client.shutdown()
+        await household.close()
+        return (result, server.received.count, try #require(household.registry[TranscriptProcessor.output]))
+    }
+
+    @Test(
+        .enabled(if: TestData.has(speech), "recordings"),
+        .enabled(if: FileManager.default.fileExists(atPath: model), "`make models` installs the model"))
+    func aServerWritesDownWhatTheDetectorFound() async throws {
+        let body = #"{"text": "Go forward.", "segments": [{"start": 0.2, "end": 1, "text": "Go forward."}]}"#
+        let (result, requests, definition) = try await written([.send(ScriptedServer.answer("200 OK", body))])
+        let readings = try result.get().readings
+        #expect(requests == 1 && readings.count == 1)
+        let payload = try #require(readings.first?.payload)
+        #expect(payload["text"]?.string == "Go forward." && payload["engine"]?.string == "server/tiny")
+        #expect(payload["timing"]?.string == "segments")
+        let start = try #require(payload["start_seconds"]?.double)
+        #expect(abs((payload["words"]?[0]?["start"]?.double ?? 0) - start - 0.2) < 1e-6)
+        for key in try #require(payload.object).keys { #expect(definition.fieldIndex(key) != nil, "\(key)") }
+    }
+
+    @Test(
+        .enabled(if: TestData.has(speech), "recordings"),
+        .enabled(if: FileManager.default.fileExists(atPath: model), "`make models` installs the model"))
+    func aBusyServerKeepsTheRecordingWaitingAndNonsenseSetsItAside() async throws {
+        let (busy, _, _) = try await written([.send(ScriptedServer.answer("429 Too Many Requests", "{}"))])
+        let error = #expect(throws: HearthError.self) { try busy.get() }
+        #expect(error?.code == .modelBusy && error?.disposition == .retry)
+        let (nonsense, _, _) = try await written([.send(ScriptedServer.answer("200 OK", "<html></html>"))])
+        let result = try nonsense.get()
+        #expect(result.readings.isEmpty)
+        #expect(result.failures.map(\.error.code) == [.modelAnswerUnreadable])
     }
 }

@@ -72,11 +72,7 @@ package struct HearthApplication: Sendable {
         let ingest = Ingest(
             admission: Admission(registry: registry, devices: directory, digest: digest, time: time, limits: limits),
             writer: CommitWriter(store: store, limits: limits))
-        let decoder = DecoderClient(
-            DecoderConfiguration(
-                program: settings.decoder ?? DecoderConfiguration.programBesideThis,
-                environment: settings.decoderEnvironment),
-            logger: logger)
+        let decoder = DecoderClient(settings.decoderConfiguration, logger: logger)
         let metrics = ServerMetrics()
         let library = try await LibraryParts.assemble(
             settings: settings, blobs: blobs, catalogue: catalogue, readings: store, registry: registry,

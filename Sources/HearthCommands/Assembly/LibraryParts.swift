@@ -1,9 +1,9 @@
-import Foundation
 import HearthCollect
 import HearthCore
 import HearthInference
 import HearthKnow
 import HearthMedia
+import HearthModelServers
 import HearthPerceive
 import HearthPipeline
 import HearthSchema
@@ -24,6 +24,7 @@ struct LibraryParts: Sendable {
     private let embedder: DeferredEmbedder?
     private let vectors: PassageVectors?
     private let languageModel: LanguageModelClient?
+    private let transcriber: TranscriptionClient?
 
     static func assemble(
         settings: Settings, blobs: BlobStore, catalogue: any CatalogueStore, readings: any ReadingStore,
@@ -32,10 +33,7 @@ struct LibraryParts: Sendable {
         let store = try await SQLiteLibraryStore.open(path: settings.home + "/library.db")
         var embedder: DeferredEmbedder?
         do {
-            embedder = try DeferredEmbedder(
-                library: ModelLibrary(folder: URL(fileURLWithPath: settings.models)), model: settings.embeddingModel,
-                precision: settings.embeddingPrecision == "fp32" ? .float32 : .int8,
-                threads: ProcessInfo.processInfo.activeProcessorCount)
+            embedder = try settings.embedder
         } catch let error as HearthError {
             logger.notice("Search ranks by words alone: \(error.message)", metadata: ["hint": "\(error.hint ?? "")"])
         }
@@ -56,9 +54,10 @@ struct LibraryParts: Sendable {
         let retriever = HybridRetriever(store: store, embedder: embedder, vectors: vectors, observer: metrics)
         let languageModel = try settings.llmURL.map { url in
             LanguageModelClient(
-                endpoint: try LanguageModelEndpoint(
-                    base: url, model: settings.llmModel ?? "", key: settings.llmKey))
+                endpoint: try ModelServerEndpoint(
+                    .languageModel, base: url, model: settings.llmModel ?? "", key: settings.llmKey))
         }
+        let transcriber = try settings.transcriptionEndpoint.map { TranscriptionClient(endpoint: $0) }
         let journal = TurnJournal(home: settings.home)
         let answerer = Answerer(
             retriever: retriever, library: store, catalogue: catalogue, embedder: embedder, writer: languageModel,
@@ -72,21 +71,23 @@ struct LibraryParts: Sendable {
                     return FetchedFile(bytes: page.bytes, mediaType: page.mediaType, url: page.url)
                 },
                 retriever: retriever, answerer: answerer, journal: journal),
-            processors: try processors(settings, blobs, readings, registry, decoder, intake)
-                + [FileProcessor(reader: files)], embedder: embedder, vectors: vectors, languageModel: languageModel)
+            processors: try processors(settings, blobs, readings, registry, decoder, transcriber, intake)
+                + [FileProcessor(reader: files)], embedder: embedder, vectors: vectors, languageModel: languageModel,
+            transcriber: transcriber)
     }
 
     /// What hears, sees, and makes documents of what was heard and seen.
     private static func processors(
         _ settings: Settings, _ blobs: BlobStore, _ readings: any ReadingStore, _ registry: StreamRegistry,
-        _ decoder: DecoderClient, _ intake: DocumentIntake
+        _ decoder: DecoderClient, _ transcriber: TranscriptionClient?, _ intake: DocumentIntake
     ) throws -> [any Processor] {
         guard let described = registry[PictureProcessor.described] else {
             throw HearthError(.internalError, "A stream that ships is missing.", disposition: .defect)
         }
         let languages = settings.ocrLanguages.isEmpty ? ["eng"] : settings.ocrLanguages
         return [
-            SpeechProcessor(decoder: decoder, blobs: blobs), TranscriptProcessor(decoder: decoder, blobs: blobs),
+            SpeechProcessor(decoder: decoder, blobs: blobs),
+            TranscriptProcessor(decoder: decoder, blobs: blobs, remote: transcriber),
             PictureProcessor(
                 decoder: decoder, blobs: blobs, groups: LookalikeGroups(store: readings, stream: described),
                 languages: languages),
@@ -99,6 +100,7 @@ struct LibraryParts: Sendable {
     /// Closes what `assemble` opened.
     func close() async throws {
         try await languageModel?.shutdown()
+        try await transcriber?.shutdown()
         await embedder?.close()
         try await vectors?.close()
         try await store.close()

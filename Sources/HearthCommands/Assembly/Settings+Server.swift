@@ -1,3 +1,9 @@
+import Foundation
+import HearthCore
+import HearthInference
+import HearthMedia
+import HearthModelServers
+import HearthPerceive
 import HearthServer
 import HearthVault
 
@@ -24,8 +30,30 @@ extension Settings {
 }
 
 extension Settings {
-    /// What `hearth-decoder` is told of them.
-    var decoderEnvironment: [String: String] {
-        ["HEARTH_MODELS": models]
+    /// How `hearth-decoder` is started, and what it is told of them.
+    var decoderConfiguration: DecoderConfiguration {
+        DecoderConfiguration(
+            program: decoder ?? DecoderConfiguration.programBesideThis, environment: ["HEARTH_MODELS": models])
+    }
+
+    /// Loads nothing yet.
+    /// - Throws: `model-unavailable`, `malformed-model`, `unsupported-model`.
+    var embedder: DeferredEmbedder {
+        get throws {
+            try DeferredEmbedder(
+                library: ModelLibrary(folder: URL(fileURLWithPath: models)), model: embeddingModel,
+                precision: embeddingPrecision == "fp32" ? .float32 : .int8,
+                threads: ProcessInfo.processInfo.activeProcessorCount)
+        }
+    }
+
+    /// Where recordings are written down; nil: PocketSphinx does it.
+    var transcriptionEndpoint: ModelServerEndpoint? {
+        get throws(HearthError) {
+            guard let sttURL else { return nil }
+            let timeout = ModelServerEndpoint.transcriptionTimeout
+            return try ModelServerEndpoint(
+                .transcription, base: sttURL, model: sttModel ?? "", key: sttKey, timeout: timeout, silence: timeout)
+        }
     }
 }

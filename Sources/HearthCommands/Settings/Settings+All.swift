@@ -144,6 +144,22 @@ extension Setting where Value == String? {
         optionalText("llm_key", initial: "none", isSecret: true, help: "Key for that server.")
     }
 
+    static var sttURL: Setting {
+        optionalText(
+            "stt_url", form: "URL", initial: "PocketSphinx writes down what is said",
+            help: "Base address of an OpenAI-compatible server that writes down what is said in recordings, as in "
+                + "`http://127.0.0.1:8080/v1`.")
+    }
+
+    static var sttModel: Setting {
+        optionalText(
+            "stt_model", initial: "none", help: "Name of the model that it is asked for; needed with its address.")
+    }
+
+    static var sttKey: Setting {
+        optionalText("stt_key", initial: "none", isSecret: true, help: "Key for that server.")
+    }
+
     static var decoder: Setting {
         optionalText(
             "decoder", form: "file", initial: "`hearth-decoder` beside the program",
@@ -195,6 +211,8 @@ extension Settings {
         Setting<String?>.models.declaration, Setting<String>.embeddingModel.declaration,
         Setting<String>.embeddingPrecision.declaration, Setting<String?>.llmURL.declaration,
         Setting<String?>.llmModel.declaration, Setting<String?>.llmKey.declaration,
+        Setting<String?>.sttURL.declaration, Setting<String?>.sttModel.declaration,
+        Setting<String?>.sttKey.declaration,
         Setting<[String]>.ocrLanguages.declaration, Setting<String?>.decoder.declaration,
         Setting<[String]>.fetchAllow.declaration,
     ]

@@ -38,6 +38,10 @@ package struct Settings: Sendable {
     package var llmURL: String?
     package var llmModel: String?
     package var llmKey: String?
+    /// Transcription server; nil: PocketSphinx writes down what is said.
+    package var sttURL: String?
+    package var sttModel: String?
+    package var sttKey: String?
     /// Tesseract's names; empty: eng.
     package var ocrLanguages: [String]
     /// nil: beside the program.
@@ -78,6 +82,13 @@ package struct Settings: Sendable {
         if (llmURL == nil) != (llmModel == nil) {
             let missing = llmURL == nil ? Setting.llmURL : Setting.llmModel
             reader.refuse(missing.declaration, "is missing; a language model needs its URL and its name")
+        }
+        sttURL = reader.value(.sttURL)
+        sttModel = reader.value(.sttModel)
+        sttKey = reader.value(.sttKey)
+        if (sttURL == nil) != (sttModel == nil) {
+            let missing = sttURL == nil ? Setting.sttURL : Setting.sttModel
+            reader.refuse(missing.declaration, "is missing; a transcription server needs its URL and its model's name")
         }
         resources = reader.path(.resources)
         models = reader.path(.models) ?? SettingsReader.dataFolder(environment) + "/hearth/models"

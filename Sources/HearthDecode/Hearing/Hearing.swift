@@ -11,7 +11,7 @@ final class Hearing {
     func hear(_ file: InputBytes, _ options: HearOptions, _ emit: (DecoderEvent) throws -> Void) throws {
         // What is wrong with the file is said before what is wrong with this installation.
         let reader = try AudioReader(file, options)
-        var detector = try tools.makeDetector()
+        var finder = try tools.makeFinder()
         try emit(.audio(reader.facts))
         var spoken = 0
         var doubts: [String] = []
@@ -21,8 +21,8 @@ final class Hearing {
                 try self.emit(speech, options, &doubts, emit)
             }
         }
-        while let block = try reader.next() { try handle(detector.take(block)) }
-        try handle(detector.finish())
+        while let block = try reader.next() { try handle(finder.take(block)) }
+        try handle(finder.finish())
         if let fault = try reader.verdict() { doubts.insert(fault, at: 0) }
         try emit(
             .audioEnd(
@@ -68,14 +68,14 @@ final class Hearing {
 /// What hearing is done with: chosen where the decoder is put together.
 package struct HearingTools {
     /// Throws `capability-missing` when its model is not installed.
-    package var makeDetector: () throws -> any SpeechDetector
+    package var makeFinder: () throws -> SpeechFinder
     package var makeRecognizer: () throws -> any SpeechRecognizer
 
     package init(
-        makeDetector: @escaping () throws -> any SpeechDetector,
+        makeFinder: @escaping () throws -> SpeechFinder,
         makeRecognizer: @escaping () throws -> any SpeechRecognizer
     ) {
-        self.makeDetector = makeDetector
+        self.makeFinder = makeFinder
         self.makeRecognizer = makeRecognizer
     }
 }

@@ -1,6 +1,7 @@
 import CFFmpeg
 import Foundation
 import HearthCore
+import HearthInference
 package import HearthMedia
 
 /// What this installation decodes with: found in the environment of the process.
@@ -19,23 +20,35 @@ package struct DecoderTools {
 
     /// The weights are read once per process.
     package var hearing: HearingTools {
-        let models = models
-        var weights: SileroWeights?
+        var model: VoiceActivityModel?
         return HearingTools(
-            makeDetector: {
-                let loaded = try weights ?? SileroWeights(folder: models)
-                weights = loaded
-                return SileroDetector(loaded)
+            makeFinder: {
+                let loaded = try model ?? voiceActivity()
+                model = loaded
+                return SpeechFinder(VoiceActivityDetector(model: loaded))
             },
             makeRecognizer: { try PocketSphinxRecognizer() })
     }
+
+    /// - Throws: `capability-missing`, to be tried again: recordings wait for the model.
+    private func voiceActivity() throws -> VoiceActivityModel {
+        do {
+            return try ModelLibrary(folder: URL(fileURLWithPath: models)).voiceActivity()
+        } catch let error as HearthError {
+            throw HearthError(
+                .capabilityMissing, "The model that finds speech cannot be used. \(error.message)",
+                hint: "`\(Self.modelRemedy)` in a clone of Hearth installs it.", disposition: .retry)
+        }
+    }
+
+    private static let modelRemedy = "make models"
 
     package var capabilities: [Capability] {
         let ffmpeg = "FFmpeg \(String(cString: av_version_info()))"
         let languages = TextReader.installed
         return [
             Capability(name: "sound", provider: ffmpeg),
-            probe("speech detection", "Silero VAD", SileroWeights.remedy) { _ = try SileroWeights(folder: models) },
+            probe("speech detection", "Silero VAD", Self.modelRemedy) { _ = try voiceActivity() },
             probe("speech to text", "PocketSphinx, English", PocketSphinxRecognizer.remedy) {
                 _ = try PocketSphinxRecognizer()
             },
@@ -44,8 +57,8 @@ package struct DecoderTools {
                 provider: ffmpeg + ": " + PictureFormat.allCases.map(\.rawValue).joined(separator: ", ")),
             Capability(
                 name: "text in pictures",
-                provider: languages.isEmpty
-                    ? nil : TextReader.version + ": " + languages.joined(separator: ", "),
+                provider: languages.isEmpty ? nil : TextReader.version, choices: languages,
+                problem: languages.isEmpty ? "No language is installed for Tesseract." : nil,
                 remedy: languages.isEmpty ? "apt install tesseract-ocr-eng" : nil),
         ] + TextExtraction.capabilities
     }
@@ -55,7 +68,8 @@ package struct DecoderTools {
             try body()
             return Capability(name: name, provider: provider)
         } catch {
-            return Capability(name: name, provider: nil, remedy: remedy)
+            let problem = (error as? HearthError)?.message ?? "\(error)"
+            return Capability(name: name, provider: nil, problem: problem, remedy: remedy)
         }
     }
 }

@@ -57,6 +57,11 @@ package struct SpeechSegmenter: Sendable {
         paddingSamples = Self.samples(settings.padding)
     }
 
+    /// Samples before this belong to no segment to come.
+    package var neededFrom: Int {
+        max(end, (stretch?.start ?? count) * VoiceActivityDetector.chunkSamples - paddingSamples)
+    }
+
     /// Takes the probability of the next chunk; gives a segment when one has ended.
     package mutating func add(_ probability: Float) -> Segment? {
         defer { count += 1 }

@@ -71,7 +71,18 @@ package struct Transcript: Sendable, Hashable {
         }
     }
 
+    /// What the times in `words` belong to.
+    package enum Timing: String, Sendable, Hashable, CaseIterable {
+        /// To single words.
+        case words
+        /// To what is said in one breath: an entry may hold several words.
+        case segments
+        /// There are none: all is known to be said within the stretch of speech.
+        case stretch
+    }
+
     package var words: [Word]
+    package var timing: Timing
     /// As the recogniser writes it: words with punctuation where it knows any.
     package var text: String
     /// BCP 47, primary language; nil: the recogniser does not say.
@@ -79,8 +90,9 @@ package struct Transcript: Sendable, Hashable {
     /// Which recogniser, with its model, as in `pocketsphinx/en-us`.
     package var engine: String
 
-    package init(words: [Word], text: String, language: String?, engine: String) {
+    package init(words: [Word], timing: Timing = .words, text: String, language: String?, engine: String) {
         self.words = words
+        self.timing = timing
         self.text = text
         self.language = language
         self.engine = engine
@@ -144,15 +156,18 @@ extension Transcript: WirePart {
     var members: [(String, JSONValue)] {
         [
             ("text", .string(text)), ("language", WireValue.optional(language)), ("engine", .string(engine)),
-            ("words", .array(words.map { WireValue.object($0.members) })),
+            ("timing", .string(timing.rawValue)), ("words", .array(words.map { WireValue.object($0.members) })),
         ]
     }
 
     init(_ value: JSONValue, attachment: [UInt8]) throws(HearthError) {
         var words: [Word] = []
         for word in try WireValue.array(value, "words") { words.append(try Word(word)) }
+        guard let timing = Timing(rawValue: try WireValue.string(value, "timing")) else {
+            throw .wire("an unknown timing of words")
+        }
         self.init(
-            words: words, text: try WireValue.string(value, "text"), language: value["language"]?.string,
+            words: words, timing: timing, text: try WireValue.string(value, "text"), language: value["language"]?.string,
             engine: try WireValue.string(value, "engine"))
     }
 }

@@ -72,6 +72,7 @@ package struct TranscriptProcessor: Processor {
         payload.add("segment", .integer(Int64(index)))
         payload.add("text", .string(transcript.text))
         payload.add("words", .array(transcript.words.map(\.payload)))
+        payload.add("timing", .string(transcript.timing.rawValue))
         payload.add("engine", .string(transcript.engine))
         if let language = transcript.language { payload.add("language", .string(language)) }
         let sure = transcript.words.compactMap(\.confidence)

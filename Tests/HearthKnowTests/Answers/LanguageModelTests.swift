@@ -1,7 +1,9 @@
 import Foundation
 import HearthCore
 import HearthKnow
+import HearthModelServers
 import HearthStore
+import HearthTesting
 import Testing
 
 struct LanguageModelTests {
@@ -15,8 +17,8 @@ struct LanguageModelTests {
     ) async throws -> (answer: Answer, request: String) {
         try await AnswerFixture.use(texts) { fixture in
             let server = try ScriptedServer(steps)
-            let endpoint = try LanguageModelEndpoint(
-                base: server.url, model: "tiny", key: "secret-key", silence: silence)
+            let endpoint = try ModelServerEndpoint(
+                .languageModel, base: server.url, model: "tiny", key: "secret-key", silence: silence)
             let client = LanguageModelClient(endpoint: endpoint)
             do {
                 let answer = try await fixture.ask(query, writer: client)
@@ -162,7 +164,7 @@ struct LanguageModelTests {
 
     @Test func `nobody listening leads to a quoted answer too`() async throws {
         try await AnswerFixture.use { fixture in
-            let endpoint = try LanguageModelEndpoint(base: "http://127.0.0.1:1/v1/", model: "tiny", key: nil)
+            let endpoint = try ModelServerEndpoint(.languageModel, base: "http://127.0.0.1:1/v1/", model: "tiny", key: nil)
             let client = LanguageModelClient(endpoint: endpoint)
             let answer = try await fixture.ask(Self.query, writer: client)
             try await client.shutdown()
@@ -196,13 +198,13 @@ struct LanguageModelTests {
         ("https://host/v1/chat/completions", "https://host/v1/chat/completions"),
     ])
     func `the base URL may be given in any usual form`(base: String, expected: String) throws {
-        #expect(try LanguageModelEndpoint(base: base, model: "m", key: nil).url == expected)
+        #expect(try ModelServerEndpoint(.languageModel, base: base, model: "m", key: nil).url == expected)
     }
 
     @Test(arguments: ["", "localhost", "file:///etc/passwd", "ftp://host", "http://", "http://host?key=1"])
     func `what is no URL of a server is refused`(base: String) {
         let error = #expect(throws: HearthError.self) {
-            try LanguageModelEndpoint(base: base, model: "m", key: nil)
+            try ModelServerEndpoint(.languageModel, base: base, model: "m", key: nil)
         }
         #expect(error?.code == .invalidValue)
     }

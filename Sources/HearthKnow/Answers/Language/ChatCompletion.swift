@@ -1,4 +1,5 @@
 import HearthCore
+import HearthModelServers
 
 /// The wire format of OpenAI's chat completions, as far as answers need it.
 enum ChatCompletion {
@@ -50,13 +51,6 @@ enum ChatCompletion {
             throw wrongShape("its message has no content")
         }
         return text
-    }
-
-    /// What an error's body says; servers disagree on its shape.
-    static func complaint(_ body: [UInt8]) -> String? {
-        guard let value = try? JSONValue(parsing: body) else { return nil }
-        let text = value["error"]?["message"]?.string ?? value["error"]?.string ?? value["detail"]?.string
-        return text.map { String($0.asOneLine.prefix(longestComplaint)) }
     }
 
     private static let longestComplaint = 200

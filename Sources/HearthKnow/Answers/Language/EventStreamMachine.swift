@@ -1,4 +1,5 @@
 import HearthCore
+import HearthModelServers
 
 /// Reads the lines of a text/event-stream (WHATWG HTML, "Server-sent events") that arrive in pieces. Pure.
 struct EventStreamMachine: Sendable {

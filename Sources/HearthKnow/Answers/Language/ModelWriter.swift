@@ -1,4 +1,5 @@
 import HearthCore
+import HearthModelServers
 import HearthStore
 
 /// Has a language model write, and lets only what the passages support through.
@@ -60,7 +61,7 @@ struct ModelWriter: Sendable {
     }
 
     /// What the model's server did; failures of stores and of Hearth itself go on to the caller.
-    private static func isOfTheModel(_ error: HearthError) -> Bool { ErrorCode.ofLanguageModels.contains(error.code) }
+    private static func isOfTheModel(_ error: HearthError) -> Bool { ErrorCode.ofModelServers.contains(error.code) }
 
     private static func saysItDoesNotKnow(_ sentence: MarkedSentence) -> Bool {
         let words = Word.all(in: Array(sentence.text.unicodeScalars)).map(\.folded)

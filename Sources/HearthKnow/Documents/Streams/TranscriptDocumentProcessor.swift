@@ -122,14 +122,15 @@ struct Transcript {
             if tokens.isEmpty { continue }
             if !text.isEmpty { text += "\n\n" }
             let start = text.utf8.count
-            // Times of single words, where the text has as many as were timed.
-            let isTimed = tokens.count == stretch.words.count
+            // A segment's time is that of each word in it. They count where the text has as many words as were timed.
+            let times = stretch.words.flatMap { word in TextNormalizer.words(of: word.text).map { _ in word.seconds } }
+            let isTimed = tokens.count == times.count
             for (index, token) in tokens.enumerated() {
                 if index > 0 { text += " " }
                 let begin = text.utf8.count
                 text += token
                 if isTimed {
-                    spoken.append(SpokenRange(bytes: begin..<text.utf8.count, seconds: stretch.words[index].seconds))
+                    spoken.append(SpokenRange(bytes: begin..<text.utf8.count, seconds: times[index]))
                 }
             }
             if !isTimed { spoken.append(SpokenRange(bytes: start..<text.utf8.count, seconds: stretch.seconds)) }

@@ -5,9 +5,9 @@ import Synchronization
 import Glibc
 #endif
 
-/// A server on a socket of the loopback that answers its one client byte by byte as a script says.
-final class ScriptedServer: Sendable {
-    enum Step: Sendable {
+/// A server on a socket of the loopback that answers its clients, one after the other, byte by byte as scripts say.
+package final class ScriptedServer: Sendable {
+    package enum Step: Sendable {
         case send(String)
         /// Reads until the client hangs up: a server that falls silent.
         case wait
@@ -15,19 +15,24 @@ final class ScriptedServer: Sendable {
         case flood(String)
     }
 
-    let url: String
+    package let url: String
     private let listener: Int32
     private let log = Log()
 
     /// Outlives the server while its thread ends.
     private final class Log: Sendable {
-        let requests = Mutex<[String]>([])
+        let requests = Mutex<[[UInt8]]>([])
     }
 
     /// What clients sent: head and body.
-    var received: [String] { log.requests.withLock { $0 } }
+    package var receivedBytes: [[UInt8]] { log.requests.withLock { $0 } }
 
-    init(_ steps: [Step]) throws {
+    package var received: [String] { receivedBytes.map { String(decoding: $0, as: UTF8.self) } }
+
+    package convenience init(_ steps: [Step]) throws { try self.init(scripts: [steps]) }
+
+    /// - Parameter scripts: One for each client; the last one for all that come after.
+    package init(scripts: [[Step]]) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -43,12 +48,14 @@ final class ScriptedServer: Sendable {
         self.listener = listener
         url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
         Thread.detachNewThread { [listener, log] in
+            var rest = scripts[...]
             while true {
                 let client = accept(listener, nil, nil)
                 guard client >= 0 else { return }
                 let request = Self.readRequest(client)
                 log.requests.withLock { $0.append(request) }
-                for step in steps { Self.perform(step, client) }
+                for step in rest.first ?? [] { Self.perform(step, client) }
+                if rest.count > 1 { rest.removeFirst() }
                 Glibc.close(client)
             }
         }
@@ -59,35 +66,26 @@ final class ScriptedServer: Sendable {
         Glibc.close(listener)
     }
 
-    /// An event stream's head.
-    static let stream = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
-
-    static func answer(_ status: String, _ body: String, _ headers: String = "") -> String {
+    package static func answer(_ status: String, _ body: String, _ headers: String = "") -> String {
         "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\(headers)"
             + "Connection: close\r\n\r\n\(body)"
     }
 
-    static func delta(_ text: String) -> String {
-        let quoted = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-        return "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\(quoted)\"},\"finish_reason\":null}]}\n\n"
-    }
-
-    static let end =
-        "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
-
-    private static func readRequest(_ client: Int32) -> String {
+    private static func readRequest(_ client: Int32) -> [UInt8] {
+        let blank = Array("\r\n\r\n".utf8)
         var bytes: [UInt8] = []
+        var needed: Int?
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
-            let text = String(decoding: bytes, as: UTF8.self)
-            if let head = text.range(of: "\r\n\r\n") {
+            if needed == nil, let head = bytes.firstRange(of: blank) {
                 let length =
-                    text[..<head.lowerBound].lowercased().split(separator: "\r\n")
+                    String(decoding: bytes[..<head.lowerBound], as: UTF8.self).lowercased().split(separator: "\r\n")
                     .first { $0.hasPrefix("content-length:") }.flatMap { Int($0.dropFirst(15).filter(\.isNumber)) } ?? 0
-                if text[head.upperBound...].utf8.count >= length { return text }
+                needed = head.upperBound + length
             }
+            if let needed, bytes.count >= needed { return bytes }
             let count = recv(client, &chunk, chunk.count, 0)
-            guard count > 0 else { return text }
+            guard count > 0 else { return bytes }
             bytes.append(contentsOf: chunk.prefix(count))
         }
     }

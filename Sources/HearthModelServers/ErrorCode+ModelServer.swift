@@ -1,7 +1,7 @@
 package import HearthCore
 
 extension ErrorCode {
-    /// The language model's server cannot be reached, or answered with a failure.
+    /// A model's server cannot be reached, or answered with a failure.
     package static let modelUnreachable = ErrorCode("model-unreachable")
     /// It took longer than allowed.
     package static let modelTimeout = ErrorCode("model-timeout")
@@ -13,7 +13,7 @@ extension ErrorCode {
     package static let modelAnswerUnreadable = ErrorCode("model-answer-unreadable")
 
     /// All of the above: what an answer falls back from.
-    static let ofLanguageModels: Set<ErrorCode> = [
+    package static let ofModelServers: Set<ErrorCode> = [
         .modelUnreachable, .modelTimeout, .modelBusy, .modelRefused, .modelAnswerUnreadable,
     ]
 }
