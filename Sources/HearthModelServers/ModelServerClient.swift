@@ -1,5 +1,5 @@
 package import AsyncHTTPClient
-package import HearthCore
+import HearthCore
 import NIOCore
 import NIOHTTP1
 

@@ -17,8 +17,9 @@ package struct SpeechSegmenter: Sendable {
         package var shortestSpeech: Duration = .milliseconds(250)
         /// Shorter pauses belong to the speech around them. A pause between two sentences of one speaker is about this long.
         package var shortestSilence: Duration = .milliseconds(500)
-        /// Added before and after, so that soft first and last sounds are not lost.
-        package var padding: Duration = .milliseconds(100)
+        /// Added before and after, so that soft first and last sounds are not lost. Recognisers also take the loudness of
+        /// the room from it.
+        package var padding: Duration = .milliseconds(200)
         /// Longer speech is cut where it is least likely to be speech.
         package var longestSpeech: Duration = .seconds(30)
         /// A stretch must reach this once, and its chunks this in the mean: noise reaches the threshold, but wavers.

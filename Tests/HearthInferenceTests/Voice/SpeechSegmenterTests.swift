@@ -5,7 +5,7 @@ import Testing
 @Suite struct SpeechSegmenterTests {
     private let size = VoiceActivityDetector.chunkSamples
 
-    /// Runs `(chunks, probability)` stretches through a segmenter; segments in chunks without their padding of 1,600 samples.
+    /// Runs `(chunks, probability)` stretches through a segmenter; segments in chunks without their padding of 3,200 samples.
     private func segments(
         _ stretches: [(Int, Float)], settings: SpeechSegmenter.Settings = .init()
     ) -> [SpeechSegmenter.Segment] {
@@ -24,7 +24,7 @@ import Testing
 
     @Test func speechIsFoundWithItsPadding() {
         let found = segments([(20, 0.01), (30, 0.9), (40, 0.02)])
-        #expect(found.map(\.samples) == [20 * size - 1_600..<50 * size + 1_600])
+        #expect(found.map(\.samples) == [20 * size - 3_200..<50 * size + 3_200])
         #expect(abs((found.first?.confidence ?? 0) - 0.9) < 1e-5)
     }
 
@@ -56,14 +56,14 @@ import Testing
     @Test func speechGoesOnBetweenTheThresholds() {
         #expect(segments([(20, 0.9), (30, 0.4), (20, 0.9), (20, 0)]).count == 1)
         // What only hovers there cannot begin it.
-        #expect(segments([(30, 0.4), (20, 0.9), (20, 0)]).map(\.samples.lowerBound) == [30 * size - 1_600])
+        #expect(segments([(30, 0.4), (20, 0.9), (20, 0)]).map(\.samples.lowerBound) == [30 * size - 3_200])
     }
 
     @Test func longSpeechIsCutAtItsQuietestPoint() {
         let found = segments([(600, 0.9), (3, 0.4), (700, 0.9), (20, 0)])
         #expect(found.count == 2)
         #expect(found[0].samples == 0..<601 * size)
-        #expect(found[1].samples == 601 * size..<1_303 * size + 1_600)
+        #expect(found[1].samples == 601 * size..<1_303 * size + 3_200)
     }
 
     @Test func endlessSpeechLosesNothingAtItsCuts() {
@@ -82,7 +82,7 @@ import Testing
         let found = segments([(930, 0.9), (1, 0.36), (12, 0.9), (30, 0)])
         #expect(found.count == 2)
         #expect(found[0].samples.upperBound == found[1].samples.lowerBound)
-        #expect(found[1].samples.upperBound == 943 * size + 1_600)
+        #expect(found[1].samples.upperBound == 943 * size + 3_200)
     }
 
     @Test func segmenterBeginsAnewAfterItsEnd() {

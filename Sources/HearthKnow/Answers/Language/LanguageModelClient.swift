@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-package import HearthCore
+import HearthCore
 package import HearthModelServers
 import NIOCore
 import NIOHTTP1
