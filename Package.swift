@@ -60,7 +60,8 @@ let modules: [Module] = [
         name: "HearthIndex", layer: 3, modules: ["HearthCore", "HearthStore"], outside: ["CHearthKernels"]),
     Module(
         name: "HearthInference", layer: 3, modules: ["HearthCore"], outside: [orderedCollections, "CHearthKernels"]),
-    Module(name: "HearthModelServers", layer: 3, modules: ["HearthCore"], outside: [asyncHTTPClient, nioCore, nioHTTP1]),
+    Module(
+        name: "HearthModelServers", layer: 3, modules: ["HearthCore"], outside: [asyncHTTPClient, nioCore, nioHTTP1]),
     // 4 flow
     Module(
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
