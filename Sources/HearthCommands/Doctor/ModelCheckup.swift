@@ -1,6 +1,7 @@
 import HearthCore
 import HearthInference
 import HearthMedia
+import HearthModelServers
 import HearthPerceive
 import Logging
 
