@@ -20,7 +20,8 @@ import Testing
         .audioEnd(AudioEnd(seconds: 3, speechSeconds: 1.25, incomplete: "cut off")),
         .transcript(
             Transcript(
-                words: [.init(text: "naïve", start: 0.5, end: 0.75, confidence: nil)], timing: .segments, text: "Naïve.",
+                words: [.init(text: "naïve", start: 0.5, end: 0.75, confidence: nil)], timing: .segments,
+                text: "Naïve.",
                 language: "en", engine: "test")),
         .picture(
             Picture(
