@@ -20,8 +20,9 @@ import Testing
         .audioEnd(AudioEnd(seconds: 3, speechSeconds: 1.25, incomplete: "cut off")),
         .transcript(
             Transcript(
-                words: [.init(text: "naïve", start: 0.5, end: 0.75, confidence: nil)], text: "Naïve.", language: "en",
-                engine: "test")),
+                words: [.init(text: "naïve", start: 0.5, end: 0.75, confidence: nil)], timing: .segments,
+                text: "Naïve.",
+                language: "en", engine: "test")),
         .picture(
             Picture(
                 codec: "png", width: 3, height: 2, orientation: 6, perceptualHash: .max, exif: ["make": "A"],
@@ -39,7 +40,8 @@ import Testing
                 timestamp: Timestamp(seconds: 1.5), metadata: ["from": "a@b"], links: ["https://example.org"],
                 incomplete: "too long")),
         .capabilities([
-            Capability(name: "sound", provider: "FFmpeg 5.1"), Capability(name: "x", provider: nil, remedy: "apt"),
+            Capability(name: "sound", provider: "FFmpeg 5.1", choices: ["eng", "deu"]),
+            Capability(name: "x", provider: nil, problem: "It is not there.", remedy: "apt"),
         ]),
     ]
 

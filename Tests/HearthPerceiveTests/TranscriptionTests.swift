@@ -185,7 +185,8 @@ import Testing
         Broken(
             "cut off", [.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"text\"")], .modelAnswerUnreadable,
             waits: true, "in the middle"),
-        Broken("no HTTP", [.send("SSH-2.0-OpenSSH_9.2\r\n")], .modelAnswerUnreadable, waits: true, "HTTP"),
+        Broken(
+            "no HTTP", [.send("SSH-2.0-OpenSSH_9.2\r\n")], .modelAnswerUnreadable, waits: true, "transcription server"),
         Broken(
             "endless",
             [

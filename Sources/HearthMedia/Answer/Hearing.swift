@@ -167,7 +167,8 @@ extension Transcript: WirePart {
             throw .wire("an unknown timing of words")
         }
         self.init(
-            words: words, timing: timing, text: try WireValue.string(value, "text"), language: value["language"]?.string,
+            words: words, timing: timing, text: try WireValue.string(value, "text"),
+            language: value["language"]?.string,
             engine: try WireValue.string(value, "engine"))
     }
 }

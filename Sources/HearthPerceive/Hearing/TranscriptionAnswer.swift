@@ -80,7 +80,8 @@ struct TranscriptionAnswer {
     private static func entries(_ list: [JSONValue], text key: String) throws(Unreadable) -> [Transcript.Word] {
         var found: [Transcript.Word] = []
         for entry in list {
-            guard let text = entry[key]?.string, text.unicodeScalars.count <= longestEntry, let start = entry["start"]?.double, let end = entry["end"]?.double, start.isFinite, end.isFinite
+            guard let text = entry[key]?.string, text.unicodeScalars.count <= longestEntry,
+                let start = entry["start"]?.double, let end = entry["end"]?.double, start.isFinite, end.isFinite
             else { throw Unreadable(reason: "a \(key == "text" ? "segment" : "word") lacks its text or its times") }
             let said = text.trimmed
             if said.isEmpty { continue }

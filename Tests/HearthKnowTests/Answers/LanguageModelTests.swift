@@ -164,7 +164,8 @@ struct LanguageModelTests {
 
     @Test func `nobody listening leads to a quoted answer too`() async throws {
         try await AnswerFixture.use { fixture in
-            let endpoint = try ModelServerEndpoint(.languageModel, base: "http://127.0.0.1:1/v1/", model: "tiny", key: nil)
+            let endpoint = try ModelServerEndpoint(
+                .languageModel, base: "http://127.0.0.1:1/v1/", model: "tiny", key: nil)
             let client = LanguageModelClient(endpoint: endpoint)
             let answer = try await fixture.ask(Self.query, writer: client)
             try await client.shutdown()
