@@ -81,13 +81,12 @@ package struct ModelServerClient: Sendable {
                 return HearthError(
                     .modelTimeout, "The \(name) took too long.", disposition: .retry, cause: error)
             case .remoteConnectionClosed:
-                return HearthError(
-                    .modelAnswerUnreadable, "The \(name) closed the connection in the middle of its answer.",
-                    disposition: .retry, cause: error)
+                return cutOff(error)
             default: break
             }
         }
-        if error is HTTPParserError {
+        if let error = error as? HTTPParserError {
+            if error == .invalidEOFState { return cutOff(error) }
             return HearthError(
                 .modelAnswerUnreadable, "The \(name) does not speak HTTP.", disposition: .retry, cause: error)
         }
@@ -95,5 +94,11 @@ package struct ModelServerClient: Sendable {
             .modelUnreachable, "The \(name) cannot be reached.",
             hint: "Check that it runs and that \(endpoint.server.urlSetting) names it.", disposition: .retry,
             cause: error)
+    }
+
+    private func cutOff(_ error: any Error) -> HearthError {
+        HearthError(
+            .modelAnswerUnreadable, "The \(endpoint.server.name) closed the connection in the middle of its answer.",
+            disposition: .retry, cause: error)
     }
 }

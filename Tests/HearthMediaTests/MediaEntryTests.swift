@@ -19,7 +19,9 @@ import Testing
             case "webp":
                 Array("RIFF".utf8) + [22, 0, 0, 0] + Array("WEBPVP8X".utf8) + [10, 0, 0, 0, 0, 0, 0, 0]
                     + [255, 255, 255, 255, 255, 255]
-            default: [0x42, 0x4D] + [UInt8](repeating: 0, count: 16) + [0, 0, 1, 0, 0, 0, 1, 0]
+            default:
+                [0x42, 0x4D] + [UInt8](repeating: 0, count: 12) + [40, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0]
+                    + [UInt8](repeating: 0, count: 28)
             }
         let client = Decoders.real()
         let failure = await Decoders.failure { _ = try await client.answer(.see(SeeOptions()), DecoderInput(bytes)) }

@@ -39,12 +39,13 @@ package struct EvidenceReader: Sendable {
             passages: passages, sentences: sentences, echoes: echoes, terms: terms, models: models.dense)
     }
 
-    /// Whether a sentence asks, repeats the question or only greets: however near, it answers nothing.
+    /// Whether a sentence asks, repeats the question, only greets, or is the heading: however near, it answers nothing.
     private static func isEcho(
         _ sentence: Evidence.Sentence, _ passages: [Evidence.ReadPassage], _ terms: QuestionTerms
     ) -> Bool {
-        let text = passages[sentence.passage].text.sentences[sentence.index]
-        return text.asks || SentenceForm.isCourtesy(text.words)
+        let passage = passages[sentence.passage].text
+        let text = passage.sentences[sentence.index]
+        return text.asks || passage.isHeading(sentence.index) || SentenceForm.isCourtesy(text.words)
             || SentenceForm.repeats(text.words, known: terms.known, kind: terms.kind)
     }
 

@@ -36,6 +36,17 @@ struct PassageText: Sendable {
         self.sentences = sentences
     }
 
+    /// Whether a sentence is the document's title standing above what it tells: it says what it is about, and nothing of it.
+    func isHeading(_ index: Int) -> Bool {
+        guard index == 0, found.passage.index == 0, sentences.count > 1, let last = sentences[0].words.last else {
+            return false
+        }
+        let rest = scalars[last.range.upperBound..<sentences[1].range.lowerBound]
+        guard rest.contains("\n"), rest.allSatisfy(\.properties.isWhitespace) else { return false }
+        let title = Word.all(in: Array(found.document.title.unicodeScalars))
+        return sentences[0].words.map(\.folded) == title.map(\.folded)
+    }
+
     func text(_ range: Range<Int>) -> String {
         var view = String.UnicodeScalarView()
         view.append(contentsOf: scalars[range])
