@@ -107,8 +107,8 @@ package enum SpoolOutcome: String, Sendable, CaseIterable {
     case stored
     /// Some or all of it is not stored; the file belongs into `failed/`.
     case failed
-    /// Failed before, and was put into `incoming/` again.
-    case retried
+    /// Failed before, and lies in `failed/` no more: it was put into `incoming/` again, or deleted.
+    case withdrawn
 }
 
 /// Why a file failed.

@@ -22,7 +22,7 @@ enum SpoolMigration {
             duplicates INTEGER NOT NULL DEFAULT 0,
             rejected INTEGER NOT NULL DEFAULT 0,
             listed INTEGER NOT NULL DEFAULT 0, -- of the rejected ones, how many are listed
-            outcome TEXT CHECK (outcome IN ('stored', 'failed', 'retried')), -- null: not all of it was worked yet
+            outcome TEXT CHECK (outcome IN ('stored', 'failed', 'withdrawn')), -- null: not all of it was worked yet
             code TEXT, -- why it failed
             message TEXT,
             PRIMARY KEY (batch, number)

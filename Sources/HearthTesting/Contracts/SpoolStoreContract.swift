@@ -164,11 +164,11 @@ package enum SpoolStoreContract {
         try requireEqual(forgotten, 1, "batches forgotten")
         let left = try await store.batches(before: nil, limit: 10).map(\.tag)
         try requireEqual(left, ["4", "3", "2"], "batches that stay: under way, young, failed")
-        try await store.settle(SpoolFileNumber(tag: "2", number: 1), as: .retried, because: nil)
-        let retried = try await store.batch("2")
-        try requireEqual(retried?.status, .done, "the status of a batch whose failed file was retried")
-        try requireEqual(retried?.files[1].failure, nil, "the reason of a retried file")
+        try await store.settle(SpoolFileNumber(tag: "2", number: 1), as: .withdrawn, because: nil)
+        let withdrawn = try await store.batch("2")
+        try requireEqual(withdrawn?.status, .done, "the status of a batch whose failed file was withdrawn")
+        try requireEqual(withdrawn?.files[1].failure, nil, "the reason of a withdrawn file")
         let more = try await store.forgetBatches(finishedBefore: time(20))
-        try requireEqual(more, 1, "batches forgotten after the retry")
+        try requireEqual(more, 1, "batches forgotten after that")
     }
 }
