@@ -38,6 +38,7 @@ extension HearthApplication {
         var services: [any Service] = [ingest.writer, maintenance, pipeline]
         if let follower = library.follower { services.append(follower) }
         if listens {
+            services.append(spool)
             if let accessLog = dependencies.accessLog { services.append(accessLog) }
             services.append(makeApplication(dependencies) { port.yield($0) })
         }

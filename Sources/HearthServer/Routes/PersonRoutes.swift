@@ -14,6 +14,7 @@ struct PersonRoutes {
     let store: any ReadingStore
     let blobs: BlobStore
     let library: LibraryServices?
+    let spool: SpoolService?
     let limits: IngestLimits
 
     init(_ dependencies: ServerDependencies) {
@@ -22,6 +23,7 @@ struct PersonRoutes {
         store = dependencies.store
         blobs = dependencies.blobs
         library = dependencies.library
+        spool = dependencies.spool
         limits = dependencies.ingest.limits
     }
 
@@ -35,7 +37,8 @@ struct PersonRoutes {
             Route(
                 .delete, "/people/{id}/data", "erasePerson", tag: "People", "Erase all of a person",
                 detail: """
-                    Readings, files, documents with their passages, conversations and their journal. For the owner alone. \
+                    Readings, files, documents with their passages, conversations and their journal, and the \
+                    segments of the spool that were worked. For the owner alone. \
                     Cannot be undone: `confirm` repeats the person's name or id. Files that another \
                     person's readings name stay. Devices and tokens stay.
                     """,
@@ -86,6 +89,8 @@ struct PersonRoutes {
         let documents = try await library?.store.erase(person: person.id) ?? 0
         let turns = try await library?.journal.erase(person: person.id) ?? 0
         library?.intake.noteChange()
+        // Segments hold readings as they came.
+        let segments = try await spool?.eraseFiles() ?? 0
         var writer = JSONWriter()
         writer.raw("{")
         writer.member("readings", readings)
@@ -95,6 +100,8 @@ struct PersonRoutes {
         writer.member("documents", documents)
         writer.comma()
         writer.member("turns", turns)
+        writer.comma()
+        writer.member("segments", segments)
         writer.raw("}")
         return .json(writer)
     }
