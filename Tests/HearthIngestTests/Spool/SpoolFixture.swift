@@ -12,6 +12,7 @@ final class SpoolFixture: Sendable {
     let home: IngestFixture
     let folder: URL
     let clock = ManualClock()
+    let time = SteppingTime()
     /// Shares that were counted, in order.
     let shares = Mutex<[SpoolService.Share]>([])
 
@@ -40,7 +41,7 @@ final class SpoolFixture: Sendable {
     ) -> SpoolService {
         SpoolService(
             home: folder.path, settings: settings, limits: limits, store: home.store, ingest: home.ingest,
-            catalogue: home.catalogue, time: time ?? FixedTime(time: IngestFixture.now), clock: clock,
+            catalogue: home.catalogue, time: time ?? self.time, clock: clock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             counted: { [weak self] share in self?.shares.withLock { $0.append(share) } }, reached: reached)
     }
@@ -101,4 +102,13 @@ final class SpoolFixture: Sendable {
     func stored() async throws -> Int { try await home.store.statistics(of: nil).reduce(0) { $0 + $1.count } }
 
     func newest() async throws -> SpoolBatch? { try await home.store.batches(before: nil, limit: 1).first }
+}
+
+/// A clock that moves on by a millisecond whenever it is asked, so that tags tell their order.
+final class SteppingTime: TimeSource {
+    private let asked = Atomic<Int64>(0)
+
+    func now() -> Timestamp {
+        IngestFixture.now + .milliseconds(asked.wrappingAdd(1, ordering: .relaxed).newValue)
+    }
 }
