@@ -118,7 +118,9 @@ private final class SegmentWriter {
             repeated += again
         }
         if Int.random(in: 0..<4, using: &random) == 0 {
-            segment.write(["stream": "heartrate", "device_id": .string(device), "readings": [["bpm": 60], ["bpm": 61]]])
+            segment.write([
+                "stream": "heartrate", "device_id": .string(device), "readings": [["bpm": 60], ["bpm": 61]],
+            ])
             bad += 2
             badFiles += 1
         }

@@ -41,7 +41,7 @@ struct SpoolRouteTests {
     }
 
     @Test func theOwnerSeesBatchesWithTheirFilesAndRefusals() async throws {
-        try await withSpool { home, spool, incoming in
+        try await withSpool { (home, spool, incoming) async throws in
             try segment(home.watch.id, bad: 0).write(to: URL(fileURLWithPath: incoming + "good.msgpack"))
             while try await spool.round() == .zero {}
             try segment(home.watch.id, bad: 2).write(to: URL(fileURLWithPath: incoming + "bad.msgpack"))
@@ -76,7 +76,7 @@ struct SpoolRouteTests {
     }
 
     @Test func theOwnerRetriesPausesAndResumes() async throws {
-        try await withSpool { home, spool, incoming in
+        try await withSpool { (home, spool, incoming) async throws in
             try segment(home.watch.id, bad: 1).write(to: URL(fileURLWithPath: incoming + "bad.msgpack"))
             while try await spool.round() == .zero {}
             let tag = try #require(try await home.get("/spool").json["items"]?.array?.first?["batch"]?.string)
@@ -94,7 +94,7 @@ struct SpoolRouteTests {
     }
 
     @Test func nobodyElseSeesOrSteersIt() async throws {
-        try await withSpool { home, _, _ in
+        try await withSpool { (home, _, _) async throws in
             for caller in [RoutesHousehold.Caller.member, .phone, .auditor] {
                 #expect(try await home.get("/spool", as: caller).status == 403)
                 #expect(try await home.get("/spool/x", as: caller).status == 403)
@@ -107,14 +107,14 @@ struct SpoolRouteTests {
     }
 
     @Test func aServerWithoutASpoolSaysSo() async throws {
-        try await RoutesHousehold.with { home in
+        try await RoutesHousehold.with { (home) async throws in
             let answer = try await home.get("/spool")
             #expect(answer.status == 404 && answer.code == "not-found")
         }
     }
 
     @Test func erasingAPersonTakesTheirSegmentsAlong() async throws {
-        try await withSpool { home, spool, incoming in
+        try await withSpool { (home, spool, incoming) async throws in
             try segment(home.watch.id, bad: 0).write(to: URL(fileURLWithPath: incoming + "good.msgpack"))
             while try await spool.round() == .zero {}
             let answer = try await home.send(

@@ -73,11 +73,13 @@ final class SegmentFile {
     func finish() throws(HearthError) {
         try flush()
         guard fsync(descriptor) == 0 else { throw LocalFile.systemFailure("\(temporary) cannot be written") }
-        if renameat2(AT_FDCWD, temporary, AT_FDCWD, path, UInt32(RENAME_NOREPLACE)) != 0 {
+        // Unlike a rename, a second name never takes the place of another file.
+        if link(temporary, path) != 0 {
             guard errno == EEXIST else { throw LocalFile.systemFailure("\(path) cannot be made") }
             throw HearthError(
                 .outputExists, "\(path) exists already.", hint: "Choose another name, or move it away.")
         }
+        unlink(temporary)
         isFinished = true
     }
 }

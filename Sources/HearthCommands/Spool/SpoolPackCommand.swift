@@ -46,7 +46,7 @@ struct SpoolPackCommand: Verb {
     func run(in context: CommandContext) async throws {
         let settings = try connection.settings(context)
         var deviceID: String?
-        if let device { deviceID = try await deviceID(device, context) }
+        if let device { deviceID = try await resolved(device, context) }
         let input = try open(context)
         defer { if input != context.input { close(input) } }
         let source = BatchSource(
@@ -62,7 +62,7 @@ struct SpoolPackCommand: Verb {
         guard refused.isEmpty else { throw CheckFailed(status: .data) }
     }
 
-    private func deviceID(_ device: String, _ context: CommandContext) async throws -> String {
+    private func resolved(_ device: String, _ context: CommandContext) async throws -> String {
         if UniqueID(device) != nil { return device.lowercased() }
         return try await connection.client(context).deviceID(device)
     }

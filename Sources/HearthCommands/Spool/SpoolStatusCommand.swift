@@ -34,7 +34,9 @@ struct SpoolStatusCommand: Verb {
         let waiting = Int(spool["waiting"]?["files"]?.int64 ?? 0)
         let bytes = Int(spool["waiting"]?["size_bytes"]?.int64 ?? 0)
         var line = "The spool is \(spool["state"]?.string ?? "")"
-        line += waiting == 0 ? "; nothing waits." : "; \(Quantity.grouped(waiting)) segments of \(ByteCount.text(bytes)) wait."
+        line +=
+            waiting == 0
+            ? "; nothing waits." : "; \(Quantity.grouped(waiting)) segments of \(ByteCount.text(bytes)) wait."
         try output.line(line)
         if let failure = spool["last_error"], !failure.isNull {
             try output.line(output.styled(failure["message"]?.string ?? "", .red))
@@ -60,12 +62,13 @@ struct SpoolStatusCommand: Verb {
             let status = batch["status"]?.string ?? ""
             let failed = Int(batch["failed_count"]?.int64 ?? 0)
             let opened = batch["opened_at"]?.string.flatMap { Timestamp($0) }
-            table.add([
-                .init(batch["batch"]?.string ?? ""), .init(status, Self.style(status)),
-                .init(opened.map { Quantity.age(of: $0, at: now) } ?? ""),
-                .init(Quantity.grouped(Int(batch["file_count"]?.int64 ?? 0))),
-                .init(Quantity.grouped(failed), failed > 0 ? .red : nil),
-            ] + Self.totals(batch))
+            table.add(
+                [
+                    .init(batch["batch"]?.string ?? ""), .init(status, Self.style(status)),
+                    .init(opened.map { Quantity.age(of: $0, at: now) } ?? ""),
+                    .init(Quantity.grouped(Int(batch["file_count"]?.int64 ?? 0))),
+                    .init(Quantity.grouped(failed), failed > 0 ? .red : nil),
+                ] + Self.totals(batch))
         }
         try output.write(table.text(for: output))
     }

@@ -1,6 +1,6 @@
 import CZlib
 import CZstd
-import HearthCore
+package import HearthCore
 
 /// Decompresses a segment piece by piece, with a bound on the ratio of output to input, so that a small file cannot fill
 /// the disk. How much comes out at once is the caller's choice.

@@ -162,11 +162,13 @@ struct SpoolFolders: Sendable {
     func restore(_ name: String, number: Int, of tag: String) throws(SystemCallError) -> Bool {
         let folder = failed + "/" + tag
         let source = folder + "/" + name
-        if renameat2(AT_FDCWD, source, AT_FDCWD, incoming + "/" + name, UInt32(RENAME_NOREPLACE)) != 0 {
+        // Unlike a rename, a second name never takes the place of a file that waits.
+        if link(source, incoming + "/" + name) != 0 {
             if errno == ENOENT { return false }
-            throw SystemCallError("rename", source)
+            throw SystemCallError("link", source)
         }
         try Folder.synchronize(incoming)
+        unlink(source)
         unlink(folder + "/" + Self.reasonName(of: name, number: number))
         rmdir(folder)
         return true

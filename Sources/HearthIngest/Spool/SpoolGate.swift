@@ -38,6 +38,7 @@ package struct SpoolGate: Sendable {
             waiting.count >= settings.minimumFiles || bytes >= settings.minimumBytes || oldest >= settings.maximumAge
         else { return .wait(settings.maximumAge - oldest) }
         // Names tell the order: programs that write several segments number them or put the time in front.
-        return .open(Array(waiting.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.prefix(limits.batchFiles)))
+        return .open(
+            Array(waiting.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.prefix(limits.batchFiles)))
     }
 }

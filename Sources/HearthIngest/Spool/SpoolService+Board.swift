@@ -1,6 +1,7 @@
 package import HearthCore
 package import HearthStore
 import HearthVault
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc

@@ -1,6 +1,9 @@
 import HearthCore
+import HearthSchema
 import HearthStore
 import HearthVault
+import Logging
+import Synchronization
 
 extension SpoolService {
     /// Works on a batch from wherever it is to its end.
@@ -114,7 +117,8 @@ extension SpoolService {
             case .portion(let portion, let rejected):
                 try checkStop()
                 let start = ContinuousClock.now
-                async let following = pull(work, plan.readings)
+                let ahead = plan.readings
+                async let following = pull(work, ahead)
                 do {
                     try await store(portion, rejected)
                 } catch let error as HearthError where !error.isOfStorage {

@@ -6,7 +6,8 @@ package enum SpoolTag {
         let fraction = time.microseconds - time.microseconds.floorDivided(by: 1_000_000) * 1_000_000
         let second = Timestamp(microseconds: time.microseconds - fraction)
         let suffix = String(UInt32.random(in: .min ... .max, using: &generator), radix: 16)
-        return second.description.filter { $0 != "-" && $0 != ":" && $0 != "Z" } + "." + padded(String(fraction), 6) + "Z-"
+        return second.description.filter { $0 != "-" && $0 != ":" && $0 != "Z" } + "." + padded(String(fraction), 6)
+            + "Z-"
             + padded(suffix, 8)
     }
 

@@ -30,7 +30,8 @@ struct SpoolRoutes {
             Route(
                 .post, "/spool/{batch}/retry", "retrySpoolBatch", tag: Self.tag,
                 "Take the failed files of a batch in again",
-                detail: "They become part of a new batch; what was stored of them counts as duplicates there. For the owner.",
+                detail:
+                    "They become part of a new batch; what was stored of them counts as duplicates there. For the owner.",
                 answers: [
                     .json(202, Shape.object(["files": Shape.array(Shape.text)]), "The files that wait again")
                 ], handler: retry),

@@ -33,7 +33,8 @@ struct SegmentReaderTests {
         var stream = z_stream()
         try #require(
             deflateInit2_(
-                &stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+                &stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)
+            )
                 == Z_OK)
         defer { deflateEnd(&stream) }
         var input = bytes
@@ -70,10 +71,12 @@ struct SegmentReaderTests {
         ["n": .integer(Int64(number)), "text": .string(String(repeating: "x\(number)", count: number * 3))]
     }
 
-    @Test("frames come out as they went in, whatever the compression and the size of a read", arguments: [
-        (".msgpack", 7), (".msgpack", 4096), (".msgpack.gz", 13), (".msgpack.gz", 1 << 18), (".msgpack.zst", 13),
-        (".msgpack.zst", 1 << 18),
-    ])
+    @Test(
+        "frames come out as they went in, whatever the compression and the size of a read",
+        arguments: [
+            (".msgpack", 7), (".msgpack", 4096), (".msgpack.gz", 13), (".msgpack.gz", 1 << 18), (".msgpack.zst", 13),
+            (".msgpack.zst", 1 << 18),
+        ])
     func roundTrip(ending: String, readBytes: Int) throws {
         let bytes = SpoolFixture.segment(values)
         var content = bytes
@@ -160,10 +163,12 @@ struct SegmentReaderTests {
         }
     }
 
-    @Test("a frame that is a whole value and no reading does not hide those behind it", arguments: [
-        [0x81, 0xa1, 0xff, 0x01], [0xd4, 0x05, 0x00], [0xcb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0],
-        [0x82, 0xa1, 0x61, 0x01, 0xa1, 0x61, 0x02], [UInt8](repeating: 0x91, count: 100_000) + [0x90],
-    ] as [[UInt8]])
+    @Test(
+        "a frame that is a whole value and no reading does not hide those behind it",
+        arguments: [
+            [0x81, 0xa1, 0xff, 0x01], [0xd4, 0x05, 0x00], [0xcb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0],
+            [0x82, 0xa1, 0x61, 0x01, 0xa1, 0x61, 0x02], [UInt8](repeating: 0x91, count: 100_000) + [0x90],
+        ] as [[UInt8]])
     func refusedFrame(bytes: [UInt8]) throws {
         let segment = try Segment(SpoolFixture.segment([1]) + bytes + SpoolFixture.segment([2]))
         let found = try frames(try segment.reader())
@@ -171,10 +176,12 @@ struct SegmentReaderTests {
         #expect(found.map(\.offset) == [0, 1, 1 + bytes.count])
     }
 
-    @Test("a frame beyond the limit is refused before it is read", arguments: [
-        [0xdb, 0x7f, 0xff, 0xff, 0xff], [0xdd, 0xff, 0xff, 0xff, 0xff], [0xdf, 0xff, 0xff, 0xff, 0xff],
-        [0xc6, 0x00, 0x01, 0x00, 0x00],
-    ] as [[UInt8]])
+    @Test(
+        "a frame beyond the limit is refused before it is read",
+        arguments: [
+            [0xdb, 0x7f, 0xff, 0xff, 0xff], [0xdd, 0xff, 0xff, 0xff, 0xff], [0xdf, 0xff, 0xff, 0xff, 0xff],
+            [0xc6, 0x00, 0x01, 0x00, 0x00],
+        ] as [[UInt8]])
     func hugeFrame(head: [UInt8]) throws {
         var limits = SpoolLimits()
         (limits.frameBytes, limits.readBytes) = (1000, 64)

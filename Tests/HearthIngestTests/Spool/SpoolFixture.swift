@@ -74,7 +74,9 @@ final class SpoolFixture: Sendable {
     func bytes(of name: String, in place: String) throws -> [UInt8] {
         for tag in try FileManager.default.contentsOfDirectory(atPath: path(place)) {
             let file = path("\(place)/\(tag)/\(name)")
-            if FileManager.default.fileExists(atPath: file) { return try Array(Data(contentsOf: URL(fileURLWithPath: file))) }
+            if FileManager.default.fileExists(atPath: file) {
+                return try Array(Data(contentsOf: URL(fileURLWithPath: file)))
+            }
         }
         throw POSIXError(.ENOENT)
     }

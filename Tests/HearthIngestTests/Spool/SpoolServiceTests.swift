@@ -2,6 +2,9 @@ import Foundation
 import HearthCore
 import HearthStore
 import HearthTesting
+import HearthVault
+import OrderedCollections
+import Synchronization
 import Testing
 
 @testable import HearthIngest
@@ -83,7 +86,9 @@ struct SpoolServiceTests {
         #expect(batch.totals == SpoolTotals(accepted: 5, rejected: 7))
         #expect(batch.files[0].failure?.code == .readingsRejected)
         let rejects = try await fixture.home.store.rejects(of: .init(tag: batch.tag, number: 0), limit: 100)
-        let offsets = [first, second, third, 7].reduce(into: [0]) { $0.append($0[$0.count - 1] + SpoolFixture.segment([$1]).count) }
+        let offsets = [first, second, third, 7].reduce(into: [0]) {
+            $0.append($0[$0.count - 1] + SpoolFixture.segment([$1]).count)
+        }
         let frames = [1, 2, 2, 2, 2, 3, 4]
         #expect(rejects.map(\.frame) == frames)
         #expect(rejects.map(\.offset) == frames.map { offsets[$0] })
@@ -109,9 +114,12 @@ struct SpoolServiceTests {
         #expect(try await fixture.newest()?.totals == SpoolTotals(accepted: 2, rejected: 40))
     }
 
-    @Test("Readings before a torn end or damage are stored, and the place is told", arguments: [
-        (ErrorCode.segmentTorn, [0xdc] as [UInt8]), (.segmentDamaged, [0xc1]), (.tooLarge, [0xdd, 0xff, 0xff, 0xff, 0xff]),
-    ])
+    @Test(
+        "Readings before a torn end or damage are stored, and the place is told",
+        arguments: [
+            (ErrorCode.segmentTorn, [0xdc] as [UInt8]), (.segmentDamaged, [0xc1]),
+            (.tooLarge, [0xdd, 0xff, 0xff, 0xff, 0xff]),
+        ])
     func brokenTail(code: ErrorCode, tail: [UInt8]) async throws {
         let fixture = try await SpoolFixture()
         let good = SpoolFixture.segment([fixture.frame(0..<10), fixture.frame(10..<20)])
@@ -128,7 +136,8 @@ struct SpoolServiceTests {
         let fixture = try await SpoolFixture()
         for name in ["a.msgpack", "b.msgpack.gz", "c.msgpack.zst"] { try fixture.put(name, []) }
         try await fixture.settle(fixture.spool())
-        #expect(try await fixture.newest()?.files.map(\.failure?.code) == [.segmentEmpty, .segmentEmpty, .segmentEmpty])
+        #expect(
+            try await fixture.newest()?.files.map(\.failure?.code) == [.segmentEmpty, .segmentEmpty, .segmentEmpty])
     }
 
     @Test func whatIsNoSegmentIsLeftAndTold() async throws {
@@ -142,7 +151,8 @@ struct SpoolServiceTests {
         #expect(mkdir(fixture.path("incoming/folder.msgpack"), 0o700) == 0)
         #expect(mkfifo(fixture.path("incoming/pipe.msgpack"), 0o600) == 0)
         // A name that is not UTF-8.
-        let odd = Array((fixture.path("incoming/") ).utf8CString.dropLast()) + [CChar(bitPattern: 0xff)]
+        let odd =
+            Array((fixture.path("incoming/")).utf8CString.dropLast()) + [CChar(bitPattern: 0xff)]
             + Array(".msgpack".utf8CString)
         let descriptor = creat(odd, 0o600)
         #expect(descriptor >= 0)
@@ -366,7 +376,9 @@ struct SpoolServiceTests {
         let spool = fixture.spool(SpoolFixture.eager, limits)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await spool.run() }
-            while spool.overview.state == .stopped || !spool.overview.isWatched { try await Task.sleep(for: .milliseconds(1)) }
+            while spool.overview.state == .stopped || !spool.overview.isWatched {
+                try await Task.sleep(for: .milliseconds(1))
+            }
             for number in 0..<3 {
                 try fixture.put("\(number).msgpack", SpoolFixture.segment([fixture.frame(number..<number + 1)]))
                 while try await fixture.stored() <= number { try await Task.sleep(for: .milliseconds(1)) }
