@@ -106,12 +106,12 @@ private final class SegmentWriter {
         self.device = device
     }
 
-    /// A segment of some thousand new readings in frames of different sizes; some have readings that are known, some bad
+    /// A segment of some hundred new readings in frames of different sizes; some have readings that are known, some bad
     /// ones.
     func write(using random: inout Seeded) throws {
         var segment = MessagePackWriter()
         for _ in 0..<Int.random(in: 1...6, using: &random) {
-            let count = Int.random(in: 1...2500, using: &random)
+            let count = Int.random(in: 1...400, using: &random)
             let again = fresh > 100 && Int.random(in: 0..<3, using: &random) == 0 ? 50 : 0
             append(fresh - again..<fresh + count, to: &segment)
             fresh += count
