@@ -17,7 +17,8 @@ final class SpoolWatch: @unchecked Sendable {
     ) throws(SystemCallError) {
         let descriptor = inotify_init1(Int32(O_NONBLOCK | O_CLOEXEC))
         guard descriptor >= 0 else { throw SystemCallError("inotify_init1", folder) }
-        let events = UInt32(IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+        // A file that comes as a second name of another is neither moved nor written to, only made.
+        let events = UInt32(IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
         guard inotify_add_watch(descriptor, folder, events) >= 0 else {
             let failure = SystemCallError("inotify_add_watch", folder)
             close(descriptor)

@@ -383,13 +383,17 @@ struct SpoolServiceTests {
                 try fixture.put("\(number).msgpack", SpoolFixture.segment([fixture.frame(number..<number + 1)]))
                 while try await fixture.stored() <= number { try await Task.sleep(for: .milliseconds(1)) }
             }
+            // A second name of a file is a way to hand it over, too.
+            try fixture.put("5.tmp", SpoolFixture.segment([fixture.frame(5..<6)]))
+            #expect(link(fixture.path("incoming/5.tmp"), fixture.path("incoming/5.msgpack")) == 0)
+            while try await fixture.stored() < 4 { try await Task.sleep(for: .milliseconds(1)) }
             // The folder itself may be replaced.
             try FileManager.default.moveItem(atPath: fixture.path("incoming"), toPath: fixture.path("old"))
             while !FileManager.default.fileExists(atPath: fixture.path("incoming")) {
                 try await Task.sleep(for: .milliseconds(1))
             }
             try fixture.put("again.msgpack", SpoolFixture.segment([fixture.frame(3..<4)]))
-            while try await fixture.stored() < 4 { try await Task.sleep(for: .milliseconds(1)) }
+            while try await fixture.stored() < 5 { try await Task.sleep(for: .milliseconds(1)) }
             group.cancelAll()
         }
         #expect(spool.overview.state == .stopped)
