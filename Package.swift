@@ -213,7 +213,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthIngestTests",
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthTesting"],
-        outside: [orderedCollections, "CZlib", "CZstd"]
+        outside: [logging, orderedCollections, "CZlib", "CZstd"]
     ),
     (
         name: "HearthServerTests",

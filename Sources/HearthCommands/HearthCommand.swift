@@ -25,7 +25,10 @@ struct HearthCommand: AsyncParsableCommand {
                 subcommands: [AskCommand.self, SearchCommand.self, AddCommand.self, DocumentsCommand.self]),
             CommandGroup(
                 name: "Data",
-                subcommands: [SendCommand.self, StreamsCommand.self, ProcessorsCommand.self, ExportCommand.self]),
+                subcommands: [
+                    SendCommand.self, SpoolCommand.self, StreamsCommand.self, ProcessorsCommand.self,
+                    ExportCommand.self,
+                ]),
             CommandGroup(
                 name: "Access", subcommands: [DevicesCommand.self, TokensCommand.self]),
         ])

@@ -59,7 +59,7 @@ package struct Ingest: Sendable {
                     .invalidValue, "The member readings is not a list.",
                     fields: [.init(pointer: "/readings", message: "is a list of readings")])
             }
-            try apply(envelope: root, to: &source)
+            try source.adopt(root, registry)
             items = readings
         }
         guard items.kind == .array else {
@@ -75,31 +75,6 @@ package struct Ingest: Sendable {
         for item in items.elements {
             admission.admit(item, index: index, source: source, into: &draft)
             index += 1
-        }
-    }
-
-    /// `device_id` and `stream` beside `readings` hold for every item that has none of its own.
-    private func apply(envelope: JSONReference, to source: inout Admission.Source) throws(HearthError) {
-        if let device = envelope["device_id"], device.kind != .null {
-            guard device.kind == .string, let id = UniqueID(utf8: device.utf8) else {
-                throw HearthError(
-                    .invalidValue, "The batch's device_id is not a UUID.",
-                    fields: [.init(pointer: "/device_id", message: "is not a UUID")])
-            }
-            if let expected = source.device, expected != id {
-                throw HearthError(
-                    .invalidValue, "The batch is of another device than this connection.",
-                    fields: [.init(pointer: "/device_id", message: "is not the device of this connection")])
-            }
-            source.device = id
-        }
-        if source.stream == nil, let name = envelope["stream"], name.kind != .null {
-            guard name.kind == .string, let stream = registry.named(utf8: name.utf8) else {
-                throw HearthError(
-                    .invalidValue, "The batch names a stream that does not exist.",
-                    fields: [.init(pointer: "/stream", message: "names no stream; GET /streams lists them")])
-            }
-            source.stream = stream
         }
     }
 

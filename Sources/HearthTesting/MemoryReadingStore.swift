@@ -5,9 +5,10 @@ package import HearthStore
 /// The twin of the reading stores: keeps everything in memory and follows the same contract. Linear where a product
 /// would use an index, so meant for up to some hundred thousand readings.
 package actor MemoryReadingStore: ReadingStore {
-    // The other file of this actor works on these too.
+    // The other files of this actor work on these too.
     var tables: [String: MemoryTable] = [:]
     var processing = MemoryProcessing()
+    var spool = MemorySpool()
     private var isClosed = false
     private var faults: [HearthError] = []
     private var appendDelay: Duration?

@@ -13,8 +13,9 @@ enum SettingsPage {
 
     static var text: String {
         let tls = Settings.all.filter { $0.name.hasPrefix("tls_") || $0.name == "ca" }
-        let bounds = Settings.all.filter { $0.form == "bytes" || limits.contains($0.name) }
-        let others = Settings.all.filter { !tls.contains($0) && !bounds.contains($0) }
+        let spool = Settings.all.filter { $0.name.hasPrefix("spool_") }
+        let bounds = Settings.all.filter { !spool.contains($0) && ($0.form == "bytes" || limits.contains($0.name)) }
+        let others = Settings.all.filter { !tls.contains($0) && !bounds.contains($0) && !spool.contains($0) }
         return """
             # Settings
 
@@ -46,6 +47,12 @@ enum SettingsPage {
 
             \(table(of: bounds))
 
+            ## Spool
+
+            The folder for [segments](../formats/spool.md) of readings.
+
+            \(table(of: spool))
+
             ## For tests
 
             | environment | default | meaning |
@@ -53,6 +60,7 @@ enum SettingsPage {
             | `HEARTH_TEST_DATA` | a folder beside the clone | Folder of the public data sets that some tests read. Tests that do not find theirs are skipped visibly. |
             | `HEARTH_TEST_PROGRAM` | beside the tests | The program that the crash test kills. |
             | `HEARTH_CRASH_ROUNDS` | 50 | How often the crash test kills it. |
+            | `HEARTH_SPOOL_ROUNDS` | 100 | How often the crash test kills it while segments are taken in. |
             | `HEARTH_FUZZ_SECONDS` | a short run | How long each fuzz test runs. `make fuzz` sets it. |
             | `HEARTH_FUZZ_SEED` | another in each run | Seed of the fuzz tests, as a failure prints it. |
             | `HEARTH_WRITE_PAGES` | not set | When it is set, the tests write the pages they check, this one among them. |

@@ -44,7 +44,7 @@ import Testing
             let before = home.libraryChanges.value
             let answer = try await home.send(
                 .delete, "/people/\(home.ada.id)/data", body: Array(#"{"confirm":"Ada"}"#.utf8))
-            #expect(answer.json == ["readings": 0, "files": 0, "documents": 2, "turns": 3])
+            #expect(answer.json == ["readings": 0, "files": 0, "documents": 2, "turns": 3, "segments": 0])
             #expect(home.libraryChanges.value == before + 1)
             #expect(try await home.get("/documents").json["total"] == 0)
             #expect(try await home.get("/chat/sessions").json["items"] == [])

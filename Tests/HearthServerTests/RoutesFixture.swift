@@ -52,6 +52,7 @@ struct RoutesHousehold: Sendable {
     /// Runs `body` while the writer works, and removes everything afterwards.
     static func with(
         limits: IngestLimits = IngestLimits(), processors: (any ProcessorBoard)? = nil,
+        spool: (ServerDependencies, MemoryReadingStore) -> SpoolService? = { _, _ in nil },
         _ body: @Sendable @escaping (RoutesHousehold) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "hearth-routes-\(UUID().uuidString)")
@@ -59,6 +60,7 @@ struct RoutesHousehold: Sendable {
         defer { try? FileManager.default.removeItem(at: folder) }
         var parts = try await Parts(home: folder.path, limits: limits)
         parts.dependencies.processors = processors
+        parts.dependencies.spool = spool(parts.dependencies, parts.store)
         let application = Application(
             router: makeRouter(parts.dependencies), services: [parts.writer], logger: parts.dependencies.logger)
         let made = parts

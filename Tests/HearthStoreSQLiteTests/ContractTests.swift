@@ -31,6 +31,15 @@ struct ContractTests {
         }
     }
 
+    @Test("The spool store in SQLite", arguments: SpoolStoreContract.cases)
+    func spoolStore(_ contract: ContractCase<SpoolStoreContract.Store>) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await contract.verify {
+            try await SQLiteReadingStore.open(path: folder.path("streams.db"), digest: ContractReadings.digest)
+        }
+    }
+
     @Test("The catalogue in SQLite", arguments: CatalogueStoreContract.cases)
     func catalogueStore(_ contract: ContractCase<any CatalogueStore>) async throws {
         let folder = try TemporaryFolder()

@@ -14,6 +14,11 @@ struct MemoryStoreTests {
         try await contract.verify { MemoryReadingStore() }
     }
 
+    @Test("The spool store in memory", arguments: SpoolStoreContract.cases)
+    func spoolStore(_ contract: ContractCase<SpoolStoreContract.Store>) async throws {
+        try await contract.verify { MemoryReadingStore() }
+    }
+
     @Test("The catalogue in memory", arguments: CatalogueStoreContract.cases)
     func catalogueStore(_ contract: ContractCase<any CatalogueStore>) async throws {
         try await contract.verify { MemoryCatalogueStore() }

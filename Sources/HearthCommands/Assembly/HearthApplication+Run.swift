@@ -38,6 +38,7 @@ extension HearthApplication {
         var services: [any Service] = [ingest.writer, maintenance, pipeline]
         services += library.followers as [any Service]
         if listens {
+            services.append(spool)
             if let accessLog = dependencies.accessLog { services.append(accessLog) }
             services.append(makeApplication(dependencies) { port.yield($0) })
         }

@@ -29,6 +29,7 @@ package struct HearthApplication: Sendable {
     /// Reads files of strangers, and makes those of the demo household.
     let decoder: DecoderClient
     let library: LibraryParts
+    let spool: SpoolService
     let logger: Logger
 
     /// Opens everything that the settings name; nothing runs yet.
@@ -82,11 +83,14 @@ package struct HearthApplication: Sendable {
             context: PipelineContext(
                 holder: try await Self.holder(in: catalogue, time), store: store, admission: ingest.admission,
                 bus: ingest.writer.bus, time: time, logger: logger))
+        let spool = SpoolService(
+            home: settings.home, settings: settings.spool, store: store, ingest: ingest, catalogue: catalogue,
+            time: time, logger: logger, counted: { metrics.count($0) })
         let dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry, blobs: blobs,
             authenticator: authenticator, time: time, metrics: metrics, console: try Console(),
             settings: settings.server, logger: logger, accessLog: accessLog,
-            library: library.services, processors: pipeline)
+            library: library.services, processors: pipeline, spool: spool)
         try AllRoutes.check(dependencies)
         let maintenance = MaintenanceService(
             registry: registry, store: store, catalogue: catalogue, blobs: blobs, time: time,
@@ -95,7 +99,7 @@ package struct HearthApplication: Sendable {
             settings: settings, ingest: ingest, store: store, catalogue: catalogue, owner: owner,
             ownerToken: ownerToken,
             isFirstStart: isFirstStart, lock: lock, dependencies: dependencies, maintenance: maintenance,
-            pipeline: pipeline, decoder: decoder, library: library, logger: logger)
+            pipeline: pipeline, decoder: decoder, library: library, spool: spool, logger: logger)
     }
 
     /// Who this home is to others that share its database. `HomeLock` sees to it that only one server is it at a time.

@@ -56,6 +56,8 @@ struct CommandStatus: Sendable, Hashable {
         "index-damaged": inputOutput, "index-full": inputOutput,
         "lease-lost": temporary, "step-timeout": software, "processor-stuck": software, "processor-failed": software,
         "invalid-output": software, "invalid-processor": software,
+        "spool-place-lost": temporary, "segment-damaged": data, "segment-torn": data, "segment-changed": data,
+        "segment-empty": data, "segment-unreadable": inputOutput, "segment-missing": noInput, "readings-rejected": data,
     ]
 
     static func of(_ error: HearthError) -> CommandStatus {

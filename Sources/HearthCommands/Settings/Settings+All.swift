@@ -78,6 +78,36 @@ extension Setting where Value == Int {
         )
     }
 
+    static var spoolMinFiles: Setting {
+        integer(
+            "spool_min_files", 8, in: 1...100_000,
+            help: "Segments in `spool/incoming` that are taken in at once, however small.")
+    }
+
+    static var spoolMinBytes: Setting {
+        bytes(
+            "spool_min_bytes", 1 << 20, in: 1...1 << 40,
+            help: "Size of the segments in `spool/incoming` that are taken in at once, however few.")
+    }
+
+    static var spoolMaxAgeSeconds: Setting {
+        integer(
+            "spool_max_age_seconds", 10, in: 0...86_400, unit: "seconds",
+            help: "How long a segment waits in `spool/incoming` at most; 0 takes each in as it comes.")
+    }
+
+    static var spoolRatePerSecond: Setting {
+        integer(
+            "spool_rate_per_second", 0, in: 0...10_000_000,
+            help: "Readings per second that are taken from segments at most; 0 is as fast as it goes, beside devices.")
+    }
+
+    static var spoolArchiveDays: Setting {
+        integer(
+            "spool_archive_days", 30, in: 0...36_500, unit: "days",
+            help: "How long segments that are stored stay in `spool/archive`. Failed ones stay until they are retried.")
+    }
+
     static var maintenanceIntervalSeconds: Setting {
         integer(
             "maintenance_interval_seconds", 3600, in: 10...604_800, unit: "seconds",
@@ -207,6 +237,9 @@ extension Settings {
         Setting<Int>.uploadLimitBytes.declaration, Setting<Int>.queueRows.declaration,
         Setting<Int>.maxConnections.declaration, Setting<Int>.rateLimitPerSecond.declaration,
         Setting<String?>.timeZone.declaration, Setting<Int>.maintenanceIntervalSeconds.declaration,
+        Setting<Int>.spoolMinFiles.declaration, Setting<Int>.spoolMinBytes.declaration,
+        Setting<Int>.spoolMaxAgeSeconds.declaration, Setting<Int>.spoolRatePerSecond.declaration,
+        Setting<Int>.spoolArchiveDays.declaration,
         Setting<[String]>.allowOrigins.declaration, Setting<String?>.resources.declaration,
         Setting<String?>.models.declaration, Setting<String>.embeddingModel.declaration,
         Setting<String>.embeddingPrecision.declaration, Setting<String?>.llmURL.declaration,

@@ -1,4 +1,5 @@
 package import HearthCore
+package import HearthIngest
 
 /// Everything a person can decide about a Hearth, as it is in force: options over the environment over
 /// `$HEARTH_HOME/hearth.yaml` over defaults.
@@ -25,6 +26,8 @@ package struct Settings: Sendable {
     /// IANA name; nil: the system's.
     package var timeZone: String?
     package var maintenanceInterval: Duration
+    /// When segments are taken in, how fast, and how long they are kept.
+    package var spool: SpoolSettings
     package var allowOrigins: [String]
     /// Folder of the shipped definitions; nil: beside the program.
     package var resources: String?
@@ -75,6 +78,12 @@ package struct Settings: Sendable {
         rateLimitPerSecond = reader.value(.rateLimitPerSecond)
         timeZone = reader.value(.timeZone)
         maintenanceInterval = .seconds(reader.value(.maintenanceIntervalSeconds))
+        spool = SpoolSettings()
+        spool.minimumFiles = reader.value(.spoolMinFiles)
+        spool.minimumBytes = reader.value(.spoolMinBytes)
+        spool.maximumAge = .seconds(reader.value(.spoolMaxAgeSeconds))
+        spool.readingsPerSecond = reader.value(.spoolRatePerSecond)
+        spool.archiveKept = .seconds(reader.value(.spoolArchiveDays) * 86_400)
         allowOrigins = reader.value(.allowOrigins)
         llmURL = reader.value(.llmURL)
         llmModel = reader.value(.llmModel)

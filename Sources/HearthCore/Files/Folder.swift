@@ -30,23 +30,26 @@ package enum Folder {
 
     /// The names in a folder without `.` and `..`, in no order. Empty when there is no such folder.
     package static func names(in path: String) throws(SystemCallError) -> [String] {
+        try rawNames(in: path).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The same as bytes: a name is whatever a program wrote, UTF-8 or not.
+    package static func rawNames(in path: String) throws(SystemCallError) -> [[UInt8]] {
         guard let stream = opendir(path) else {
             let failure = SystemCallError("opendir", path)
             if failure.isMissing { return [] }
             throw failure
         }
         defer { closedir(stream) }
-        var names: [String] = []
+        var names: [[UInt8]] = []
         while true {
             errno = 0
             guard let entry = readdir(stream) else {
                 guard errno == 0 else { throw SystemCallError("readdir", path) }
                 return names
             }
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != "." && name != ".." { names.append(name) }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in Array(bytes.prefix { $0 != 0 }) }
+            if name != [UInt8(ascii: ".")], name != [UInt8(ascii: "."), UInt8(ascii: ".")] { names.append(name) }
         }
     }
 

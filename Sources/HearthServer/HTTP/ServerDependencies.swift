@@ -26,12 +26,14 @@ package struct ServerDependencies: Sendable {
     package var accessLog: AccessLog?
     /// nil: nothing works in the background.
     package var processors: (any ProcessorBoard)?
+    /// nil: there is no folder for segments.
+    package var spool: SpoolService?
 
     package init(
         ingest: Ingest, store: any ReadingStore, catalogue: any CatalogueStore, registry: StreamRegistry,
         blobs: BlobStore, authenticator: Authenticator, time: any TimeSource, metrics: ServerMetrics,
         console: Console, settings: ServerSettings, logger: Logger, accessLog: AccessLog? = nil,
-        library: LibraryServices? = nil, processors: (any ProcessorBoard)? = nil
+        library: LibraryServices? = nil, processors: (any ProcessorBoard)? = nil, spool: SpoolService? = nil
     ) {
         self.ingest = ingest
         self.store = store
@@ -47,5 +49,6 @@ package struct ServerDependencies: Sendable {
         self.accessLog = accessLog
         self.library = library
         self.processors = processors
+        self.spool = spool
     }
 }

@@ -5,7 +5,8 @@ import HearthSchema
 enum ComponentSchemas {
     /// By name, in order.
     static func all(_ streams: [StreamDefinition]) -> [(String, JSONValue)] {
-        fixed + ProcessorShapes.all + streams.map { (ReadingShape.name($0), ReadingShape.component($0)) }
+        fixed + ProcessorShapes.all + SpoolShapes.all
+            + streams.map { (ReadingShape.name($0), ReadingShape.component($0)) }
     }
 
     private static let field = Shape.object(["pointer": Shape.text, "message": Shape.text])
@@ -91,7 +92,7 @@ enum ComponentSchemas {
     ])
 
     private static let erasure = Shape.object([
-        "readings": count, "files": count, "documents": count, "turns": count,
+        "readings": count, "files": count, "documents": count, "turns": count, "segments": count,
     ])
 
     private static let readiness = Shape.object([

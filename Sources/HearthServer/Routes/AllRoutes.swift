@@ -21,6 +21,7 @@ package enum AllRoutes {
         routes += PersonRoutes(dependencies).routes
         routes += ExportRoutes(dependencies).routes
         routes += ProcessorRoutes(dependencies).routes
+        routes += SpoolRoutes(dependencies).routes
         routes += SocketRouter.routes
         routes += HealthRoutes.routes(dependencies)
         routes += MetricsRoutes.routes(dependencies)

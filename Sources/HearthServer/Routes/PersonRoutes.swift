@@ -14,6 +14,7 @@ struct PersonRoutes {
     let store: any ReadingStore
     let blobs: BlobStore
     let library: LibraryServices?
+    let spool: SpoolService?
     let limits: IngestLimits
 
     init(_ dependencies: ServerDependencies) {
@@ -22,6 +23,7 @@ struct PersonRoutes {
         store = dependencies.store
         blobs = dependencies.blobs
         library = dependencies.library
+        spool = dependencies.spool
         limits = dependencies.ingest.limits
     }
 
@@ -35,7 +37,8 @@ struct PersonRoutes {
             Route(
                 .delete, "/people/{id}/data", "erasePerson", tag: "People", "Erase all of a person",
                 detail: """
-                    Readings, files, documents with their passages, conversations and their journal. For the owner alone. \
+                    Readings, files, documents with their passages, conversations and their journal, and the \
+                    segments of the spool that were worked. For the owner alone. \
                     Cannot be undone: `confirm` repeats the person's name or id. Files that another \
                     person's readings name stay. Devices and tokens stay.
                     """,
@@ -79,6 +82,8 @@ struct PersonRoutes {
         let gate = library?.intake.gate ?? ErasureGate()
         let (readings, files, documents, turns) = try await gate.erase(person.id) { try await eraseAll(of: person) }
         library?.intake.noteChange()
+        // Segments hold readings as they came.
+        let segments = try await spool?.eraseFiles() ?? 0
         var writer = JSONWriter()
         writer.raw("{")
         writer.member("readings", readings)
@@ -88,6 +93,8 @@ struct PersonRoutes {
         writer.member("documents", documents)
         writer.comma()
         writer.member("turns", turns)
+        writer.comma()
+        writer.member("segments", segments)
         writer.raw("}")
         return .json(writer)
     }

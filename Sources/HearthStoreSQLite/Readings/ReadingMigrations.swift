@@ -11,6 +11,9 @@ enum ReadingMigrations {
         migrator.registerMigration("processing") { db in
             try db.execute(sql: ProcessingMigration.tables)
         }
+        migrator.registerMigration("spool") { db in
+            try db.execute(sql: SpoolMigration.tables)
+        }
         return migrator
     }
 

@@ -42,6 +42,15 @@ struct EchoTests {
         #expect(!answer.text.contains("?"))
     }
 
+    @Test func `the heading of a screenshot is not quoted`() async throws {
+        let lines = "Your train ticket\n\nFreiburg to Basel SBB\n\nThursday, departure 07:54, platform 4\nCoach 12, seat 61"
+        let answer = try await Self.ask(
+            "Which platform does the train to Basel leave from?", ("Your train ticket", lines))
+        #expect(answer.answered)
+        #expect(answer.text.contains("platform 4"), "\(answer.text)")
+        #expect(!answer.text.contains("Your train ticket"))
+    }
+
     @Test func `what is told in the words of a question for yes or no answers it`() async throws {
         let answer = try await Self.ask(
             "Is the indoor pool closed on Mondays?", ("Pool", "The indoor pool is closed on Mondays."))

@@ -22,6 +22,7 @@ enum MetricsRoutes {
                 page.add(dependencies.metrics, latenciesOf: counts)
                 page.add(dependencies.ingest.writer)
                 page.add(counts, try await dependencies.processors?.overviews() ?? [])
+                if let spool = dependencies.spool { page.add(spool.overview) }
                 if dependencies.library != nil { page.add(dependencies.metrics.library) }
                 page.add(ProcessStatistics.now(), start: start, dependencies)
                 return .bytes(Array(page.text.utf8), contentType: MetricsPage.mediaType)

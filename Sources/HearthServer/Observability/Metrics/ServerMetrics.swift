@@ -64,6 +64,15 @@ package final class ServerMetrics: Sendable {
         for (stream, number) in refused { count(number, of: stream, .rejected) }
     }
 
+    /// Counts what became of the readings of a segment.
+    package func count(_ share: SpoolService.Share) {
+        for stream in share.streams {
+            count(stream.stored, of: stream.stream, .stored)
+            count(stream.duplicates, of: stream.stream, .duplicate)
+        }
+        for (stream, number) in share.rejected { count(number, of: stream, .rejected) }
+    }
+
     /// Counts what became of readings. A stream that is not known is counted as `unknown`.
     package func count(_ count: Int, of stream: String?, _ outcome: Outcome) {
         if count > 0 { records[Records(stream: stream ?? "unknown", outcome: outcome)].add(count) }

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// What a worker sleeps on: rung by commits, by people and by its own timer. Ringing while nobody sleeps is remembered.
-final class Alarm: Sendable {
+/// What background work sleeps on: rung when there is more to do, by people and by its own timer. Ringing while nobody sleeps is remembered.
+package final class Alarm: Sendable {
     /// How loud it rings. Someone who waits out a failure is woken by people, not by more work.
-    enum Loudness: Sendable { case work, person }
+    package enum Loudness: Sendable { case work, person }
 
     private struct State {
         var rung: Loudness?
@@ -14,9 +14,9 @@ final class Alarm: Sendable {
     private let clock: any Clock<Duration>
     private let state = Mutex(State())
 
-    init(clock: any Clock<Duration>) { self.clock = clock }
+    package init(clock: any Clock<Duration>) { self.clock = clock }
 
-    func ring(_ loudness: Loudness) {
+    package func ring(_ loudness: Loudness) {
         let sleeper = state.withLock { state -> CheckedContinuation<Void, Never>? in
             if state.rung != .person { state.rung = loudness }
             if state.isPatient, loudness == .work { return nil }
@@ -28,7 +28,7 @@ final class Alarm: Sendable {
 
     /// Sleeps until it rings, or for so long, or until the task is cancelled.
     /// - Parameter isPatient: Sleeps on through `.work`.
-    func sleep(atMost duration: Duration, isPatient: Bool = false) async {
+    package func sleep(atMost duration: Duration, isPatient: Bool = false) async {
         let timer = Task {
             try await clock.sleep(for: duration)
             wake()

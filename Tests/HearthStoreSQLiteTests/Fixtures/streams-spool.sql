@@ -1,0 +1,240 @@
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+INSERT INTO grdb_migrations VALUES('readings');
+INSERT INTO grdb_migrations VALUES('processing');
+INSERT INTO grdb_migrations VALUES('spool');
+CREATE TABLE hearth_people ( -- numbers for people, so that a row of a stream holds one byte instead of sixteen
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid BLOB NOT NULL UNIQUE CHECK (length(uuid) = 16)
+) STRICT;
+INSERT INTO hearth_people VALUES(1,X'00000000000070008000000000000001');
+INSERT INTO hearth_people VALUES(2,X'00000000000070008000000000000002');
+CREATE TABLE hearth_devices ( -- numbers for devices
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid BLOB NOT NULL UNIQUE CHECK (length(uuid) = 16)
+) STRICT;
+INSERT INTO hearth_devices VALUES(1,X'00000000000470008000000000000002');
+INSERT INTO hearth_devices VALUES(2,X'00000000000270008000000000000001');
+INSERT INTO hearth_devices VALUES(3,X'00000000000170008000000000000003');
+CREATE TABLE hearth_streams ( -- one row per stream that has a table
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    table_name TEXT NOT NULL UNIQUE,
+    last_seq INTEGER NOT NULL DEFAULT 0 -- the highest seq ever given; none is given twice
+) STRICT;
+INSERT INTO hearth_streams VALUES(1,'motion','motion_raw',60);
+CREATE TABLE hearth_definitions ( -- every definition a stream ever had here, oldest first
+    stream INTEGER NOT NULL REFERENCES hearth_streams (id),
+    generation INTEGER NOT NULL, -- 1, 2, …
+    source TEXT NOT NULL, -- the definition file as JSON
+    PRIMARY KEY (stream, generation)
+) STRICT, WITHOUT ROWID;
+INSERT INTO hearth_definitions VALUES(1,1,'{"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://hearth.invalid/schemas/motion/1","title":"Contract stream motion","type":"object","properties":{"x":{"type":"number"},"y":{"type":"number"},"z":{"type":"number"},"steps":{"type":"integer"},"worn":{"type":"boolean"},"place":{"type":"string"},"tags":{"type":"array"}},"required":[],"additionalProperties":true,"x-hearth":{"stream":"motion","version":1,"table":"motion_raw","rate":"high","indexed":["place"]}}');
+CREATE TABLE hearth_counters ( -- what each device has in each stream, kept up to date by every transaction
+    stream INTEGER NOT NULL REFERENCES hearth_streams (id),
+    person INTEGER NOT NULL REFERENCES hearth_people (id),
+    device INTEGER NOT NULL REFERENCES hearth_devices (id),
+    readings INTEGER NOT NULL CHECK (readings > 0),
+    first_ts INTEGER NOT NULL, -- microseconds since 1970, as every ts
+    last_ts INTEGER NOT NULL,
+    last_received INTEGER NOT NULL,
+    PRIMARY KEY (stream, person, device)
+) STRICT, WITHOUT ROWID;
+INSERT INTO hearth_counters VALUES(1,1,1,17,1742980510335795,1742996556999052,1743174918000000);
+INSERT INTO hearth_counters VALUES(1,1,2,22,1742980581836006,1742997454500000,1742997454501500);
+INSERT INTO hearth_counters VALUES(1,2,3,21,1742980824500000,1742997016000000,1742997016001500);
+CREATE TABLE hearth_client_keys ( -- readings that their clients named: one per name, whatever its time
+    stream INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    digest INTEGER NOT NULL,
+    ts INTEGER NOT NULL,
+    person INTEGER NOT NULL,
+    PRIMARY KEY (stream, device, digest)
+) STRICT, WITHOUT ROWID;
+INSERT INTO hearth_client_keys VALUES(1,1,460621684549968637,1742991812500000,1);
+INSERT INTO hearth_client_keys VALUES(1,1,741337115356662513,1742980668443136,1);
+INSERT INTO hearth_client_keys VALUES(1,1,957024321488761321,1742994506475388,1);
+INSERT INTO hearth_client_keys VALUES(1,1,3314274057036496637,1742992395628510,1);
+INSERT INTO hearth_client_keys VALUES(1,2,342643449718914521,1742997454500000,1);
+INSERT INTO hearth_client_keys VALUES(1,3,1428972559572433790,1742985385500000,2);
+INSERT INTO hearth_client_keys VALUES(1,3,1782758120700028935,1742990344500000,2);
+INSERT INTO hearth_client_keys VALUES(1,3,4241976678961960529,1742983307048849,2);
+CREATE TABLE hearth_chunks ( -- readings of one device compressed by column; no two of a device overlap in time
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice, so that caches need no invalidation
+    stream INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    person INTEGER NOT NULL,
+    first_ts INTEGER NOT NULL,
+    last_ts INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL, -- the lowest seq inside, not that of the first reading
+    last_seq INTEGER NOT NULL,
+    readings INTEGER NOT NULL CHECK (readings > 0),
+    first_received INTEGER NOT NULL, -- the earliest inside
+    last_received INTEGER NOT NULL,
+    generation INTEGER NOT NULL, -- the definition whose columns it has
+    encoding INTEGER NOT NULL, -- version of the format of data
+    data BLOB NOT NULL
+) STRICT;
+INSERT INTO hearth_chunks VALUES(1,1,3,2,1742980824500000,1742981635500000,10,48,2,1742980824501500,1742981635501500,1,1,X'6ccd6cfe04c70abfc09ca88eebce9806c0c1db820301010002142601010002f8b3a88eebce9806c0c1db8203010100020000000d01010001010100020102d10a0011010002d0b3a5fd07addbeafe070101000114010102010101000103b0b9a4908ea5d89c8201000b0201000101010002e81f000a020102010101000100001103010001010100020a000500007a65726f01001c0301000101010002200010007b22636f6e666964656e6365223a337d');
+INSERT INTO hearth_chunks VALUES(2,1,3,2,1742983307048849,1742986536500000,9,50,8,1742983307050349,1742986536501500,1,1,X'8c59454cba6c7ab6a2deedcdfdce980601041c00dec04000c0c0c0b23cef6507d8e23be7cdcd07b97b124d5c1d1d7a0e18010107003c394023230a48daf5edcdfdce980601041c00dec04000c0c0c0b23cef6507d8e23be7cdcd07b97b124d5c1d1d7a0e080401070001000000020100020051d604875087de3a057e7b18cff8bad4131f010102010107000000000100020001025701020a0075c2e5da73010005110228010100010107000201020102000002e780db8b0801041000a64258004672054411e1067202fe010045010100010107000200000000000103c0c484d2a3a8f9a7820101082800c02a057b07dd186defffbe197dcd04c5140782edbde4462d821a1a39a4c1d09ebcb43d7d7df406001c02010201010700010002000001029622010208009bc23d720f120e1a19020102010107000000010200000000010106000002000102015803001201020e000002444301000700000202000000e9024028b52ffd606900b501006402e697a5e69cace8aa9e53747261c39f6520356c696e650a627265616b6c6f6e6720007a65726f0400ac024c5b206715202550cb132a03010201010700010000020001021200241828b52ffd20247d0000485b312c2274776f225d01000ccb11220301000101070000000000000201200010007b22636f6e666964656e6365223a337d');
+INSERT INTO hearth_chunks VALUES(3,1,2,1,1742980581836006,1742982747000000,3,25,5,1742980581837506,1742982747001500,1,1,X'017e1600678c1868cc93f2a6e9ce980602041000bae8f444fe48d2adac95b8120c63020e2c010104000b19022a84abf2a6e9ce980602041000bae8f444fe48d2adac95b8120c63020e0000001901010001010400020000000102a0190102060022e14c0109011c010002c0b4f6fe0702041000cc39cedfc6ad36a302f3d82e0181800032010102010104000001020003d9c693b6f0c4a59d820101081800a120821cabc13b9bb6f90c8cd89e4b69e19d65a1edf702f4100200e4430102080009c78e0f0a1102010b020002010104000100020026030102010104000001020108010102000a071200686f6d6553747261c39f652035007a65726f27030100010104000200010212001b1828b52ffd201b7d0000485b312c2274776f225d0100f4ca112e03010001010400000002002000201f28b52ffd2020b50000807b22636f6e666964656e6365223a337d010006994b');
+INSERT INTO hearth_chunks VALUES(4,1,2,1,1742983468500000,1742986607723738,2,21,4,1742983468501500,1742986607725238,1,1,X'2a9fd93ccb2e2401c090eae7fece980601040c0000066ed30ba3d7a4bd7029db1e010103000c250af8a7eae7fece980601040c0000066ed30ba3d7a4bd7029db0000001001000102920c010206006966dd120f0a1c0101000101030002000002f395fa8e0802040800702596879352810029010003b3d8a9bea6f6d1a48201010818008aa0b593cfd5085a9be0be790fca02b65b392e08020000fc0e0200c63d010206002fb10b1103001102010201010300010200000101020000023003010201010300000001d804a8020102000001dc041a28b52ffd605c01850000486c6f6e6720686f6d6501005050152d01002d030102010103000001022000301f28b52ffd2030b50000807b22636f6e666964656e6365223a337d0100069f4b');
+INSERT INTO hearth_chunks VALUES(5,1,1,1,1742980510335795,1742981746500000,35,52,4,1742980510337295,1742981746501500,1,1,X'64105d04b7d1fd23e68cdae2e8ce980603040c00de40805990ff481db80613176801010300010d119ea4dae2e8ce980603040c00de40805990ff481db806131700040103000201000101f18aa5bb2dc2490a100100010291180102060016dbf91502131a0101020101030000000102dde2c48408060306002d4e3415171329010003d18797fdbfbfd482820101081800b57b08b8c03dc42792f3b1a4d494657b5523a40610fb00040e0200f63d01020600ed65620414010a020000010103000200001e030000020103000400061200686f6d65686f6d656c696e650a627265616b1703010001010300000002120009005b312c2274776f225d1e03010001010300020100200010007b22636f6e666964656e6365223a337d');
+INSERT INTO hearth_chunks VALUES(6,1,1,1,1742984128735677,1742984128735677,26,26,1,1742984128737177,1742984128737177,1,1,X'760224072ee4f3e0faa6bddd83cf9806003400b2bebddd83cf9806000000000701000102f4150009010002a9cca18308000100050200fa0c0004020000000f030012000900e697a5e69cace8aa9e0f0300120009005b312c2274776f225d0100');
+CREATE TABLE hearth_probe ( -- written by health checks
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    times INTEGER NOT NULL
+) STRICT;
+INSERT INTO hearth_probe VALUES(1,0);
+CREATE TABLE hearth_processors ( -- one row per processor that ever ran here
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    holder BLOB CHECK (length(holder) = 16), -- the worker that has the lease
+    expires INTEGER NOT NULL DEFAULT 0, -- when the lease runs out, microseconds since 1970, as every time
+    fence INTEGER NOT NULL DEFAULT 0, -- grows with each change of hands
+    run_number INTEGER NOT NULL DEFAULT 0, -- grows with each run that is asked for
+    run_from INTEGER, -- the run under way, null when there is none
+    run_requested INTEGER,
+    run_stream TEXT, -- how far it is: everything before this place is done
+    run_person BLOB CHECK (length(run_person) = 16),
+    run_position TEXT,
+    run_worked INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE hearth_cursors ( -- how far each processor is in each of its input streams
+    processor INTEGER NOT NULL REFERENCES hearth_processors (id),
+    stream INTEGER NOT NULL REFERENCES hearth_streams (id),
+    cursor TEXT NOT NULL,
+    PRIMARY KEY (processor, stream)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE hearth_derivations ( -- which reading was made from which; both are of the same person and device
+    source_stream INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    source_ts INTEGER NOT NULL,
+    source_digest INTEGER NOT NULL,
+    processor INTEGER NOT NULL,
+    output_stream INTEGER NOT NULL,
+    output_digest INTEGER NOT NULL,
+    output_ts INTEGER NOT NULL,
+    received INTEGER NOT NULL, -- when the output was made
+    fingerprint INTEGER NOT NULL, -- of the output's content
+    person INTEGER NOT NULL,
+    PRIMARY KEY (source_stream, device, source_ts, source_digest, processor, output_stream, output_digest)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE hearth_dead_letters ( -- readings that a processor could not work
+    id BLOB PRIMARY KEY CHECK (length(id) = 16),
+    processor INTEGER NOT NULL REFERENCES hearth_processors (id),
+    stream INTEGER NOT NULL,
+    person INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    ts INTEGER NOT NULL,
+    digest INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    first_failed INTEGER NOT NULL,
+    last_failed INTEGER NOT NULL,
+    replay INTEGER NOT NULL DEFAULT 0, -- 1: somebody asked for another try
+    UNIQUE (processor, stream, device, ts, digest)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS "motion_raw" ( -- Contract stream motion
+    seq INTEGER PRIMARY KEY, -- order of commit, never used twice
+    person INTEGER NOT NULL, -- hearth_people.id
+    device INTEGER NOT NULL, -- hearth_devices.id
+    ts INTEGER NOT NULL, -- when it was measured, microseconds since 1970
+    digest INTEGER NOT NULL, -- 62 bits of the reading's identity
+    received INTEGER NOT NULL, -- when it came in, microseconds since 1970
+    flags INTEGER NOT NULL, -- 1 clock skew, 2 late, 4 named by the client
+    "x" REAL,
+    "y" REAL,
+    "z" REAL,
+    "steps" INTEGER,
+    "worn" INTEGER,
+    "place" TEXT,
+    "tags" TEXT,
+    "extra" TEXT -- what else the client sent, a JSON object
+) STRICT;
+INSERT INTO motion_raw VALUES(1,1,1,1742993024071444,771557276120217317,1742993024072944,0,0.92000000000000003996,-5.2387652397155761718,587993.21132461144587,3027,0,NULL,'[1,"two"]',NULL);
+INSERT INTO motion_raw VALUES(5,2,3,1742990344500000,1782758120700028935,1742990344501500,4,-7.6500000000000003552,-3.3694758415222167968,NULL,2417,0,'home',NULL,'{"confidence":3}');
+INSERT INTO motion_raw VALUES(6,1,2,1742997392666473,2146740382193121623,1742997392667973,0,18.809999999999998721,6.355991363525390625,-566315.88523155753501,469,NULL,NULL,NULL,'{"confidence":3}');
+INSERT INTO motion_raw VALUES(8,1,2,1742992600000000,503759193280312931,1742992600001500,0,-2.4799999999999999822,NULL,NULL,9007199254740992,0,'Straße 5','[1,"two"]',NULL);
+INSERT INTO motion_raw VALUES(11,1,1,1742996556999052,1335223579547401449,1742996557000552,0,-0.5500000000000000444,5.9519195556640625,-304361.54906206368468,2896,1,'','[1,"two"]',NULL);
+INSERT INTO motion_raw VALUES(17,1,1,1742987697333263,2664994864486070477,1742987697334763,0,-18.059999999999998721,-4.9602680206298828125,-735684.38573656021618,3949,0,'日本語',NULL,NULL);
+INSERT INTO motion_raw VALUES(18,1,1,1742991812500000,460621684549968637,1742991812501500,4,-16.0,-4.3057241439819335937,791822.46583245485091,NULL,0,'',NULL,NULL);
+INSERT INTO motion_raw VALUES(19,2,3,1742997016000000,1493272227880972887,1742997016001500,0,-3.2700000000000000177,3.5832424163818359375,NULL,4846,1,NULL,'[1,"two"]','{"confidence":3}');
+INSERT INTO motion_raw VALUES(20,1,1,1742994972859995,2111950299702532104,1742994972861495,0,-15.990000000000000213,-5.962982177734375,-181013.69667839177418,4433,1,'日本語',NULL,'{"confidence":3}');
+INSERT INTO motion_raw VALUES(23,1,2,1742994295971671,3844230267673337652,1742994295973171,0,-4.9100000000000001421,-6.41086578369140625,328563.7471019309014,137,1,'日本語','[1,"two"]',NULL);
+INSERT INTO motion_raw VALUES(24,1,2,1742991180500000,435008024749215366,1742991180501500,0,-5.5400000000000000355,-1.7815980911254882812,144146.02783542219549,NULL,1,'','[1,"two"]',NULL);
+INSERT INTO motion_raw VALUES(28,1,2,1742995073437566,1646305305233548562,1742995073439066,0,-1.1899999999999999467,3.7575206756591796875,-536769.16767644369974,2157,1,'long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long ',NULL,NULL);
+INSERT INTO motion_raw VALUES(29,1,1,1742990869008890,1177396065577776220,1742990869010390,0,NULL,1.6052265167236328125,1.7976931348623156223e+308,210,1,NULL,'[1,"two"]',NULL);
+INSERT INTO motion_raw VALUES(30,2,3,1742993099739051,1512603042480722277,1742993099740551,0,12.369999999999999218,-5.1626834869384765625,452180.29962995671669,4640,1,'','[1,"two"]',NULL);
+INSERT INTO motion_raw VALUES(31,1,2,1742997454500000,342643449718914521,1742997454501500,4,-13.769999999999999573,3.5202236175537109375,417103.27774391369893,1323,1,'日本語','[1,"two"]',NULL);
+INSERT INTO motion_raw VALUES(32,2,3,1742995311500000,3762159240995865585,1742995311501500,0,-9.6600000000000001421,5.8623876571655273437,278834.49302388192154,NULL,1,NULL,NULL,NULL);
+INSERT INTO motion_raw VALUES(33,2,3,1742990832000000,1213189559686179243,1742990832001500,0,2.1699999999999999289,8.9229068756103515625,-544014.31805742532015,NULL,0,NULL,'[1,"two"]',NULL);
+INSERT INTO motion_raw VALUES(34,2,3,1742992310500000,2412163688574570854,1742992310501500,0,7.2300000000000004263,6.887630462646484375,-558485.8000098578632,NULL,0,'','[1,"two"]','{"confidence":3}');
+INSERT INTO motion_raw VALUES(36,1,1,1742990360500000,1812716199460218353,1742990360501500,0,NULL,-8.119258880615234375,-230335.23466556961648,2272,1,'long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long ',NULL,NULL);
+INSERT INTO motion_raw VALUES(37,1,1,1742994567500000,300540835324528990,1742994567501500,0,6.2300000000000004263,NULL,-824555.30539177556053,2039,0,'',NULL,NULL);
+INSERT INTO motion_raw VALUES(38,1,1,1742994918000000,875111546485434921,1743174918000000,2,NULL,-2.4469976425170898437,NULL,NULL,1,replace('line\nbreak','\n',char(10)),'[1,"two"]',NULL);
+INSERT INTO motion_raw VALUES(39,1,2,1742988075388159,905892532517198286,1742988075389659,0,11.359999999999999431,NULL,-718565.2611671311315,NULL,0,'日本語','[1,"two"]',NULL);
+INSERT INTO motion_raw VALUES(40,1,1,1742991787500000,4089710106529035441,1742991787501500,0,10.730000000000000426,8.4156646728515625,4503599627370498.0,2613,1,'home',NULL,NULL);
+INSERT INTO motion_raw VALUES(41,2,3,1742988016500000,38109699011143182,1742988016501500,1,NULL,-5.6648802757263183593,-102234.7037563829217,1985,0,NULL,NULL,NULL);
+INSERT INTO motion_raw VALUES(43,1,2,1742990883129048,2205327596559207522,1742990883130548,0,-13.609999999999999431,1.430694580078125,NULL,NULL,1,'Straße 5',NULL,NULL);
+INSERT INTO motion_raw VALUES(46,2,3,1742990045517643,3789218452649722476,1742990045519143,0,-17.559999999999998721,7.945232391357421875,-670111.20967084984293,568,1,'long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long ','[1,"two"]',NULL);
+INSERT INTO motion_raw VALUES(47,1,2,1742991824000000,699238145005104515,1742991824001500,0,-13.640000000000000568,-7.0193262100219726562,386464.53339036880059,2387,NULL,'home',NULL,NULL);
+INSERT INTO motion_raw VALUES(49,2,3,1742989895000000,3798160559070318384,1742989895001500,0,NULL,8.2240810394287109375,NULL,4061,NULL,replace('line\nbreak','\n',char(10)),NULL,NULL);
+INSERT INTO motion_raw VALUES(53,2,3,1742989991500000,4391768688796206040,1742989991501500,0,-3.9100000000000001421,-6.3194837570190429687,-362098.23958969942759,NULL,0,'long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long ',NULL,NULL);
+INSERT INTO motion_raw VALUES(54,1,1,1742994506475388,957024321488761321,1742994506476888,4,NULL,1.6862668991088867187,658368.10296259843742,4081,0,replace('line\nbreak','\n',char(10)),NULL,NULL);
+INSERT INTO motion_raw VALUES(55,1,2,1742996679500000,2085459623134139597,1742996679501500,0,-11.759999999999999787,8.4162158966064453125,769345.09904548851774,210,0,'long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long ',NULL,'{"confidence":3}');
+INSERT INTO motion_raw VALUES(56,2,3,1742996292107201,2357419100515478419,1742996292108701,0,-1.8000000000000000444,-6.3187994956970214843,-913831.88646529347172,9007199254740992,0,replace('line\nbreak','\n',char(10)),NULL,NULL);
+INSERT INTO motion_raw VALUES(57,1,2,1742989349000000,3434777887348610140,1742989349001500,0,NULL,-6.4015798568725585937,-958378.6221870520385,NULL,1,replace('line\nbreak','\n',char(10)),NULL,NULL);
+INSERT INTO motion_raw VALUES(58,1,2,1742995072691996,433389273470174536,1742995072693496,0,-19.530000000000001136,-3.3131952285766601562,827439.8674054008443,9007199254740992,0,replace('line\nbreak','\n',char(10)),NULL,NULL);
+INSERT INTO motion_raw VALUES(59,1,2,1742989287136068,4224481635365340022,1742989287137568,0,NULL,NULL,4503599627370498.0,1926,1,'日本語',NULL,NULL);
+INSERT INTO motion_raw VALUES(60,1,1,1742992395628510,3314274057036496637,1742992395630010,4,-15.880000000000000781,-6.1068553924560546875,700907.34783714124934,1394,0,NULL,'[1,"two"]',NULL);
+CREATE TABLE hearth_ingestion_manifest ( -- one row per opening of the spool's gate
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tag TEXT NOT NULL UNIQUE, -- names the batch and its folders, sorts by time
+    opened INTEGER NOT NULL, -- microseconds since 1970, as every time
+    finished INTEGER -- null: under way
+) STRICT;
+CREATE TABLE hearth_ingestion_files ( -- the segments of each batch
+    batch INTEGER NOT NULL REFERENCES hearth_ingestion_manifest (id),
+    number INTEGER NOT NULL, -- 0, 1, … in the order in which they are taken in
+    name TEXT NOT NULL, -- as it was called in incoming/
+    size INTEGER NOT NULL, -- bytes on disk when it was taken in
+    sha256 TEXT, -- of these bytes, null before its turn came
+    next_offset INTEGER NOT NULL DEFAULT 0, -- bytes before the frame to go on with, after decompression
+    next_frame INTEGER NOT NULL DEFAULT 0, -- frames before it
+    next_reading INTEGER NOT NULL DEFAULT 0, -- readings of that frame that are done
+    accepted INTEGER NOT NULL DEFAULT 0,
+    duplicates INTEGER NOT NULL DEFAULT 0,
+    rejected INTEGER NOT NULL DEFAULT 0,
+    listed INTEGER NOT NULL DEFAULT 0, -- of the rejected ones, how many are listed
+    outcome TEXT CHECK (outcome IN ('stored', 'failed', 'withdrawn')), -- null: not all of it was worked yet
+    code TEXT, -- why it failed
+    message TEXT,
+    PRIMARY KEY (batch, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE hearth_ingestion_rejects ( -- readings and frames that were refused, the first of each file
+    batch INTEGER NOT NULL,
+    number INTEGER NOT NULL, -- of the file
+    ordinal INTEGER NOT NULL,
+    frame INTEGER NOT NULL,
+    frame_offset INTEGER NOT NULL, -- bytes before the frame, after decompression
+    reading INTEGER, -- null: the frame as a whole
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    PRIMARY KEY (batch, number, ordinal)
+) STRICT, WITHOUT ROWID;
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('hearth_people',2);
+INSERT INTO sqlite_sequence VALUES('hearth_devices',3);
+INSERT INTO sqlite_sequence VALUES('hearth_chunks',6);
+CREATE INDEX hearth_chunks_by_time ON hearth_chunks (stream, device, person, last_ts, first_ts);
+CREATE INDEX hearth_chunks_by_seq ON hearth_chunks (stream, first_seq, last_seq);
+CREATE INDEX hearth_derivations_by_output ON hearth_derivations (output_stream, output_ts);
+CREATE INDEX hearth_dead_letters_by_processor ON hearth_dead_letters (processor, replay, id);
+CREATE UNIQUE INDEX "motion_raw__identity" ON "motion_raw" (device, ts, digest);
+CREATE INDEX "motion_raw__by_place"
+ON "motion_raw" (person, "place", ts) WHERE "place" IS NOT NULL;
+CREATE INDEX hearth_ingestion_manifest_unfinished ON hearth_ingestion_manifest (tag) WHERE finished IS NULL;
+COMMIT;
