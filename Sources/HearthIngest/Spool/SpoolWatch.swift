@@ -1,5 +1,5 @@
 import Dispatch
-import HearthVault
+import HearthCore
 
 #if canImport(Glibc)
 import Glibc
