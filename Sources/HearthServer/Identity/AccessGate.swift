@@ -115,7 +115,8 @@ final class AccessGate: Sendable {
     private static func locked(_ wait: Duration) -> HearthError {
         HearthError(
             .lockedOut, "Too many wrong tokens came from this address.",
-            hint: "Use a token that is good, which is let in at any time; look for the device that sends another.", disposition: .retry,
+            hint: "Use a token that is good, which is let in at any time; look for the device that sends another.",
+            disposition: .retry,
             retryAfter: wait)
     }
 

@@ -36,7 +36,8 @@ import Testing
     @Test(arguments: [
         ("/a", "/a"), ("/a?b=c", "/a?b=…"), ("/?token=abc", "/?token=…"), ("/a?x=1&Token=abc&y=", "/a?x=…&Token=…&y=…"),
         ("/a?q=a=b&c=d?e", "/a?q=…&c=…"), ("/a?latitude=52.5&description=at+home", "/a?latitude=…&description=…"),
-        ("/a?my+question", "/a?…"), ("/a?secret", "/a?…"), ("/a?my+question=", "/a?…"), ("/a?=b", "/a?…"), ("/a?", "/a?"),
+        ("/a?my+question", "/a?…"), ("/a?secret", "/a?…"), ("/a?my+question=", "/a?…"), ("/a?=b", "/a?…"),
+        ("/a?", "/a?"),
         ("/a?\(String(repeating: "n", count: 41))=1", "/a?…"),
     ])
     func valuesStayOut(_ target: String, _ logged: String) { #expect(AccessLog.redacted(target) == logged) }

@@ -35,7 +35,8 @@ struct ConsoleRoutes {
                 detail: "Programs that do not ask for `text/html` get a summary of what is here as JSON.",
                 parameters: [
                     RouteParameter(
-                        "token", "Lets a browser in: it gets a session in a cookie, and the address is shown without the token",
+                        "token",
+                        "Lets a browser in: it gets a session in a cookie, and the address is shown without it",
                         Shape.text),
                     RouteParameter("session", "A conversation to go on with", Shape.id),
                 ],
