@@ -87,6 +87,17 @@ struct CrashTests {
         try log.write(contentsOf: Data(tail))
     }
 
+    @Test func anOrderlyEndIsSilent() throws {
+        let household = try Household()
+        defer { household.remove() }
+        for _ in 1...6 {
+            let status = try ServerProcess(home: household.home).stop()
+            #expect(status == 0)
+        }
+        let log = try String(contentsOfFile: household.home + ".log", encoding: .utf8)
+        #expect(!log.contains("ERROR"))
+    }
+
     @Test(.enabled(if: getuid() == 0, "mounting a small disk needs root"))
     func fullDiskIsReportedAndSurvived() throws {
         let disk = try SmallDisk(megabytes: 16)

@@ -48,6 +48,8 @@ final class ServerProcess {
         environment["HEARTH_TOKEN"] = Self.token
         environment["HEARTH_PORT"] = "0"
         environment["HEARTH_LOG"] = "warning"
+        // Makes using an event loop that has ended a crash instead of a line in the log.
+        environment["SWIFTNIO_STRICT"] = "1"
         for (name, value) in more { environment[name] = value }
         let start = ContinuousClock.now
         process = try Self.spawn([program, "serve", "--json"], environment, output: output, log: log)

@@ -37,7 +37,7 @@ struct CommandStatus: Sendable, Hashable {
         "range-not-satisfiable": software,
         "not-found": noInput, "input-missing": noInput,
         "overloaded": temporary, "storage-full": temporary, "shutting-down": temporary, "rate-limited": temporary,
-        "locked-out": temporary, "request-timeout": temporary,
+        "locked-out": temporary, "too-many-connections": temporary, "request-timeout": temporary,
         "unauthorized": noPermission, "forbidden": noPermission, "cross-origin": noPermission,
         "stream-not-allowed": noPermission,
         "server-unreachable": unavailable, "unexpected-answer": unavailable,

@@ -74,7 +74,7 @@ extension Setting where Value == Int {
     static var rateLimitPerSecond: Setting {
         integer(
             "rate_limit_per_second", 0, in: 0...1_000_000,
-            help: "Requests per second that one token may make, the owner's too; 0 leaves the generous limits built in."
+            help: "Requests and socket messages of one token per second, the owner's too; 0: generous limits built in."
         )
     }
 

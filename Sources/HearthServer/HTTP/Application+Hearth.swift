@@ -33,7 +33,7 @@ private struct HTTPService: Service {
         let desk = ExpressDesk(dependencies, gate: gate, dates: dates)
         let result: Result<Void, any Error>
         do {
-            try await makeServer(settings, loops, gate, dates, desk).run()
+            try await serve(settings, loops, gate, dates, desk)
             result = .success(())
         } catch {
             result = .failure(error)
@@ -43,10 +43,10 @@ private struct HTTPService: Service {
         try result.get()
     }
 
-    private func makeServer(
+    private func serve(
         _ settings: ServerSettings, _ loops: MultiThreadedEventLoopGroup, _ gate: AccessGate, _ dates: HTTPDates,
         _ desk: ExpressDesk
-    ) throws -> any Service {
+    ) async throws {
         let dependencies = dependencies
         let answerer = Answerer(makeRouter(dependencies, gate: gate).buildResponder(), dependencies, dates)
         let channel = HTTP1WebSocketChannel(
@@ -57,17 +57,46 @@ private struct HTTPService: Service {
         }
         let configuration = ServerConfiguration(
             address: .hostname(settings.host, port: settings.port), backlog: settings.backlog)
-        let onRunning = onRunning
-        let announce: @Sendable (any Channel) async -> Void = {
-            await onRunning($0.localAddress?.port ?? settings.port)
+        if let tls = try TLSConfiguration.server(settings) {
+            try await run(TLSChannel(channel, tlsConfiguration: tls), configuration, loops)
+        } else {
+            try await run(channel, configuration, loops)
         }
-        guard let tls = try TLSConfiguration.server(settings) else {
-            return channel.server(
-                configuration: configuration, onServerRunning: announce, eventLoopGroup: loops,
-                logger: dependencies.logger)
+    }
+
+    /// Returns when nothing of the server uses the event loops any more.
+    ///
+    /// A server that is told of the shutdown stops itself in a task that nobody awaits, and which may look for its event loop
+    /// only after that has ended. So it is kept from knowing, and stopped from here.
+    private func run<Child: ServerChildChannel>(
+        _ channel: Child, _ configuration: ServerConfiguration, _ loops: MultiThreadedEventLoopGroup
+    ) async throws {
+        let (running, announcement) = AsyncStream.makeStream(of: Void.self)
+        let (onRunning, port) = (onRunning, dependencies.settings.port)
+        let server = Server(
+            childChannelSetup: channel, configuration: configuration,
+            onServerRunning: { listener in
+                announcement.finish()
+                await onRunning(listener.localAddress?.port ?? port)
+            }, eventLoopGroup: loops, logger: dependencies.logger)
+        // Detached tasks know nothing of the shutdown.
+        let service = Task.detached { try await server.run() }
+        try await withTaskCancellationHandler {
+            let stopping = Task {
+                for await _ in running {}
+                try await gracefulShutdown()
+                try await server.shutdownGracefully()
+            }
+            let result = await service.result
+            // Ends only the wait for a shutdown that has not come.
+            stopping.cancel()
+            announcement.finish()
+            let stopped = await stopping.result
+            try result.get()
+            if case .failure(let error) = stopped, !(error is CancellationError) { throw error }
+        } onCancel: {
+            service.cancel()
         }
-        return try TLSChannel(channel, tlsConfiguration: tls).server(
-            configuration: configuration, onServerRunning: announce, eventLoopGroup: loops, logger: dependencies.logger)
     }
 }
 

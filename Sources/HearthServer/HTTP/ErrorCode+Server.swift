@@ -19,6 +19,8 @@ extension ErrorCode {
     package static let rateLimited = ErrorCode("rate-limited")
     /// Too many wrong tokens came from this address; `Retry-After` says when it may try again.
     package static let lockedOut = ErrorCode("locked-out")
+    /// All connections that the server holds at once are taken; `Retry-After` says when to come back.
+    package static let tooManyConnections = ErrorCode("too-many-connections")
     /// A request with this `Idempotency-Key` is being answered right now.
     package static let idempotencyKeyInUse = ErrorCode("idempotency-key-in-use")
     /// The request did not come, or did not go on, in time.

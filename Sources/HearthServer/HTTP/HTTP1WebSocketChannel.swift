@@ -1,3 +1,4 @@
+import HTTPTypes
 import HearthCore
 import HummingbirdCore
 import Logging
@@ -102,15 +103,25 @@ private final class CrowdedHandler: ChannelInboundHandler {
     /// A handshake of TLS is what a crowded server should not begin.
     private let explains: Bool
 
-    private static let answer =
-        "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
+    private static let answer: ByteBuffer = {
+        let (head, body) = MalformedRequest.answer(
+            HearthError(
+                .tooManyConnections, "As many connections are open as Hearth holds at once.",
+                hint: "Close connections that are not needed, or raise HEARTH_MAX_CONNECTIONS.", disposition: .retry,
+                retryAfter: .seconds(1)))
+        var text = "HTTP/1.1 \(head.status.code) \(head.status.reasonPhrase)\r\n"
+        for field in head.headerFields { text += "\(field.name.rawName): \(field.value)\r\n" }
+        var bytes = ByteBuffer(string: text + "\r\n")
+        bytes.writeImmutableBuffer(body)
+        return bytes
+    }()
 
     init(explains: Bool) { self.explains = explains }
 
     func channelActive(context: ChannelHandlerContext) {
         guard explains else { return context.close(promise: nil) }
         let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: Self.answer))).whenComplete { _ in
+        context.writeAndFlush(wrapOutboundOut(Self.answer)).whenComplete { _ in
             channel.close(promise: nil)
         }
     }

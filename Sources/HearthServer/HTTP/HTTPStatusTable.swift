@@ -30,6 +30,7 @@ package enum HTTPStatusTable {
         .rateLimited: .tooManyRequests,
         .lockedOut: .tooManyRequests,
         .overloaded: .tooManyRequests,
+        .tooManyConnections: .serviceUnavailable,
         .headTooLarge: .requestHeaderFieldsTooLarge,
         .internalError: .internalServerError,
         .storageFailed: .internalServerError,

@@ -13,19 +13,23 @@ final class MalformedRequestHandler: ChannelDuplexHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private var isMalformed = false
+    /// What exactly is wrong, where that is known.
+    private var failure: HearthError?
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         isMalformed = true
+        failure = failure ?? (error as? MalformedRequest.Refused)?.failure
         context.triggerUserOutboundEvent(MalformedRequest.Seen(), promise: nil)
         // A head that HTTP/1 can carry and the types of HTTP cannot is malformed all the same.
-        context.fireErrorCaught(error is HTTP1TypeConversionError ? HTTPParserError.invalidHeaderToken : error)
+        let isTranslated = error is HTTP1TypeConversionError || error is MalformedRequest.Refused
+        context.fireErrorCaught(isTranslated ? HTTPParserError.invalidHeaderToken : error)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         guard isMalformed, case .head(let head) = unwrapOutboundIn(data), head.status == .badRequest,
             head.headerFields[.contentLength] == "0"
         else { return context.write(data, promise: promise) }
-        let answer = MalformedRequest.answer(nil)
+        let answer = failure.map { MalformedRequest.answer($0) } ?? MalformedRequest.answer(nil as (any Error)?)
         context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
         context.write(wrapOutboundOut(.body(answer.body)), promise: promise)
     }
@@ -35,6 +39,11 @@ final class MalformedRequestHandler: ChannelDuplexHandler {
 enum MalformedRequest {
     /// Travels outward to what watches over the connection.
     struct Seen: Sendable {}
+
+    /// A head that was read and cannot be taken.
+    struct Refused: Error {
+        var failure: HearthError
+    }
 
     static func answer(_ error: (any Error)?) -> (head: HTTPResponse, body: ByteBuffer) {
         let failure =

@@ -46,6 +46,10 @@ package struct ConnectionLimits: Sendable {
     package var idleTimeout: Duration = .seconds(60)
     /// Without a byte of a body that has begun.
     package var bodyTimeout: Duration = .seconds(10)
+    /// For the rest of a request that was answered before its body had come, so that the peer can read the answer: a
+    /// client that sends its whole body first has to get rid of it. Twice the largest body by default.
+    package var drainBytes = 64 << 20
+    package var drainTimeout: Duration = .seconds(30)
     /// One WebSocket frame.
     package var frameBytes = 1 << 20
     /// One WebSocket message, of any number of frames.
@@ -54,13 +58,11 @@ package struct ConnectionLimits: Sendable {
     package var pingInterval: Duration = .seconds(30)
     /// For the peer's answer to our closing frame.
     package var closeTimeout: Duration = .seconds(5)
-    /// Messages of one socket per second; nil: as many as it sends.
-    package var messagesPerSecond: Double?
 
     package init() {}
 }
 
-/// How many requests a caller may make. A rate of nil does not limit.
+/// How many requests a caller may make, and messages on its sockets, together. A rate of nil does not limit.
 package struct RateSettings: Sendable {
     /// Requests per second and burst.
     package struct Rate: Hashable, Sendable {
@@ -73,12 +75,12 @@ package struct RateSettings: Sendable {
         }
     }
 
-    /// Per token, by its role. The owner is not limited unless told so.
+    /// Per token, by its role; above what one machine takes in. The owner is not limited unless told so.
     package var perRole: [Role: Rate] = [
-        .member: Rate(perSecond: 50_000, burst: 100_000),
-        .guardian: Rate(perSecond: 50_000, burst: 100_000),
-        .device: Rate(perSecond: 50_000, burst: 100_000),
-        .service: Rate(perSecond: 50_000, burst: 100_000),
+        .member: Rate(perSecond: 500_000, burst: 1_000_000),
+        .guardian: Rate(perSecond: 500_000, burst: 1_000_000),
+        .device: Rate(perSecond: 500_000, burst: 1_000_000),
+        .service: Rate(perSecond: 500_000, burst: 1_000_000),
         .auditor: Rate(perSecond: 20, burst: 100),
     ]
     /// Per client address, before anything else is looked at; nil: not limited.

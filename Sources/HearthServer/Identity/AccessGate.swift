@@ -3,7 +3,10 @@ import HearthVault
 import NIOCore
 import Synchronization
 
-/// Decides who comes in: locks out addresses that guess, looks the token up, holds callers to their rate. Never waits.
+/// Decides who comes in: looks the token up, locks out addresses that guess, holds callers to their rate. Never waits.
+///
+/// A good token always passes: one household stands behind one address, and a forgotten sensor with a revoked token must not
+/// shut the others out. What a lock takes from a guesser is the answer: every wrong token gets the same one.
 final class AccessGate: Sendable {
     private struct Rates {
         var addresses: RateLimiter<ClientAddress>?
@@ -13,17 +16,15 @@ final class AccessGate: Sendable {
     private let authenticator: Authenticator
     private let metrics: ServerMetrics
     private let limitsAddresses: Bool
-    private let limitedRoles: Set<Role>
+    private let perRole: [Role: RateSettings.Rate]
     private let rates: Mutex<Rates>
     private let lockout: Mutex<Lockout<ClientAddress>>
-    /// Whether any address has ever failed; spares the others the search.
-    private let hasFailures = Atomic<Bool>(false)
 
     init(_ authenticator: Authenticator, _ settings: RateSettings, _ metrics: ServerMetrics) {
         self.authenticator = authenticator
         self.metrics = metrics
         limitsAddresses = settings.perAddress != nil
-        limitedRoles = Set(settings.perRole.keys)
+        perRole = settings.perRole
         rates = Mutex(
             Rates(
                 addresses: settings.perAddress.map { RateLimiter(rate: $0.perSecond, burst: $0.burst) },
@@ -35,15 +36,22 @@ final class AccessGate: Sendable {
     /// - Returns: Who shows these credentials.
     /// - Throws: `.lockedOut`, `.rateLimited`, `.unauthorized`.
     func admit(_ credentials: Credentials?, from peer: SocketAddress?) throws(HearthError) -> Principal {
-        let now = ContinuousClock.now
-        try refuseLocked(peer, now)
         guard let credentials else { throw .unauthorized() }
-        let principal = try identify(credentials, peer, now)
-        if limitedRoles.contains(principal.role) {
-            try refuse(for: rates.withLock { $0.roles[principal.role]?.admit(principal.id, at: now).wait })
-        }
+        let principal = try identify(credentials, peer)
+        try refuse(for: wait(of: principal))
         return principal
     }
+
+    /// Takes one request, or one message of a socket, from what the caller may still ask for.
+    ///
+    /// - Returns: How long to wait before asking again, when there is nothing left; nil: it is granted.
+    func wait(of principal: Principal) -> Duration? {
+        guard perRole[principal.role] != nil else { return nil }
+        return rates.withLock { $0.roles[principal.role]?.admit(principal.id, at: .now).wait }
+    }
+
+    /// How many requests and messages a second the caller may send in the long run; nil: as many as it likes.
+    func perSecond(_ principal: Principal) -> Double? { perRole[principal.role]?.perSecond }
 
     // MARK: Callers seen before
 
@@ -51,14 +59,7 @@ final class AccessGate: Sendable {
     /// Counts nothing.
     ///
     /// - Parameter known: The caller that was recognised last on the same connection.
-    func recognise(
-        _ authorization: String, from peer: SocketAddress?, known: inout KnownCaller?
-    ) -> Principal? {
-        if hasFailures.load(ordering: .relaxed), let address = Self.address(of: peer),
-            lockout.withLock({ $0.remainingLock(of: address, at: .now) }) != nil
-        {
-            return nil
-        }
+    func recognise(_ authorization: String, known: inout KnownCaller?) -> Principal? {
         if let known, authenticator.isValid(known.pass), known.shows(authorization) { return known.pass.principal }
         known = nil
         guard let credentials = try? Credentials(authorization: authorization, cookies: []),
@@ -72,8 +73,7 @@ final class AccessGate: Sendable {
     /// `admit`, which says why.
     func mayPass(_ principal: Principal, from peer: SocketAddress?) -> Bool {
         if limitsAddresses, (try? refuseFlood(from: peer)) == nil { return false }
-        guard limitedRoles.contains(principal.role) else { return true }
-        return rates.withLock { $0.roles[principal.role]?.admit(principal.id, at: .now).wait } == nil
+        return wait(of: principal) == nil
     }
 
     /// What everybody has to pass, with a token or without.
@@ -92,41 +92,31 @@ final class AccessGate: Sendable {
 
     // MARK: Guessing
 
-    private func refuseLocked(_ peer: SocketAddress?, _ now: ContinuousClock.Instant) throws(HearthError) {
-        guard hasFailures.load(ordering: .relaxed), let address = Self.address(of: peer),
-            let wait = lockout.withLock({ $0.remainingLock(of: address, at: now) })
-        else { return }
-        throw Self.locked(wait)
-    }
-
-    private func identify(
-        _ credentials: Credentials, _ peer: SocketAddress?, _ now: ContinuousClock.Instant
-    ) throws(HearthError) -> Principal {
-        switch authenticator.verdict(on: credentials.token) {
-        case .good(let principal):
-            return principal
-        case .mistyped:
-            metrics.authenticationFailures.add()
-            throw .unauthorized("The token was not copied whole: a character is wrong or missing.")
-        case .expired:
-            metrics.authenticationFailures.add()
-            throw .unauthorized("The token has expired.")
-        case .unknown:
-            metrics.authenticationFailures.add()
-            if let address = Self.address(of: peer) {
-                hasFailures.store(true, ordering: .relaxed)
-                if let wait = lockout.withLock({ $0.recordFailure(from: address, at: now) }) {
-                    throw Self.locked(wait)
-                }
+    private func identify(_ credentials: Credentials, _ peer: SocketAddress?) throws(HearthError) -> Principal {
+        let verdict = authenticator.verdict(on: credentials.token)
+        if case .good(let principal) = verdict { return principal }
+        metrics.authenticationFailures.add()
+        let now = ContinuousClock.now
+        if let address = Self.address(of: peer) {
+            let wait = lockout.withLock { lockout in
+                // Only what may have been a guess counts.
+                verdict == .unknown
+                    ? lockout.recordFailure(from: address, at: now) : lockout.remainingLock(of: address, at: now)
             }
-            throw .unauthorized("The token is not known, or it was revoked.")
+            if let wait { throw Self.locked(wait) }
+        }
+        switch verdict {
+        case .mistyped: throw .unauthorized("The token was not copied whole: a character is wrong or missing.")
+        case .expired: throw .unauthorized("The token has expired.")
+        case .unknown, .good: throw .unauthorized("The token is not known, or it was revoked.")
         }
     }
 
     private static func locked(_ wait: Duration) -> HearthError {
         HearthError(
             .lockedOut, "Too many wrong tokens came from this address.",
-            hint: "Wait as long as Retry-After says, then use a token that is good.", disposition: .retry,
+            hint: "Use a token that is good, which is let in at any time; look for the device that sends another.",
+            disposition: .retry,
             retryAfter: wait)
     }
 

@@ -12,6 +12,8 @@ package final class Authenticator: Sendable {
     private struct Entry {
         var principal: Principal
         var expiresAt: Timestamp?
+        /// Of a browser's session: the token that it was let in with.
+        var parent: TokenDigest?
     }
 
     private struct Table {
@@ -19,6 +21,22 @@ package final class Authenticator: Sendable {
         var records: [UniqueID: TokenRecord] = [:]
         /// The owner's token is in no catalogue.
         var owner: (digest: TokenDigest, principal: Principal)?
+
+        /// A session ends with the token that it was let in with.
+        func entry(_ digest: TokenDigest) -> Entry? {
+            if let owner, owner.digest == digest { return Entry(principal: owner.principal) }
+            guard var entry = entries[digest] else { return nil }
+            entry.expiresAt = end(of: entry.parent, entry.expiresAt)
+            return entry
+        }
+
+        /// When what was made at `parent`'s door ends.
+        func end(of parent: TokenDigest?, _ own: Timestamp?) -> Timestamp? {
+            guard let parent else { return own }
+            if let owner, owner.digest == parent { return own }
+            guard let entry = entries[parent] else { return Timestamp(microseconds: 0) }
+            return [own, entry.expiresAt].compactMap { $0 }.min()
+        }
     }
 
     /// A good token as it was found, for whoever sees it again and again.
@@ -80,10 +98,7 @@ package final class Authenticator: Sendable {
 
     private func entry(of token: AccessToken) -> Entry? {
         let digest = token.digest(ring)
-        return table.withLock { table in
-            if let owner = table.owner, owner.digest == digest { return Entry(principal: owner.principal) }
-            return table.entries[digest]
-        }
+        return table.withLock { $0.entry(digest) }
     }
 
     /// Nil unless the token is good now.
@@ -106,7 +121,8 @@ package final class Authenticator: Sendable {
         if principal.id == Self.ownerID { return true }
         return table.withLock { table in
             guard let record = table.records[principal.id], record.revokedAt == nil else { return false }
-            return record.expiresAt.map { $0 > time.now() } ?? true
+            let end = table.end(of: record.parent.flatMap { TokenDigest(bytes: $0) }, record.expiresAt)
+            return end.map { $0 > time.now() } ?? true
         }
     }
 
@@ -120,6 +136,7 @@ package final class Authenticator: Sendable {
         package var device: UniqueID?
         package var streams: [String]?
         package var expiresAt: Timestamp?
+        fileprivate var parent: TokenDigest?
 
         package init(
             name: String, role: Role, person: UniqueID, device: UniqueID? = nil, streams: [String]? = nil,
@@ -141,11 +158,41 @@ package final class Authenticator: Sendable {
         let record = TokenRecord(
             id: .random(at: now), hash: token.digest(ring).bytes, name: grant.name, role: grant.role.rawValue,
             person: grant.person, device: grant.device, streams: grant.streams, createdAt: now,
-            expiresAt: grant.expiresAt)
+            expiresAt: grant.expiresAt, parent: grant.parent?.bytes)
         try await catalogue.insert(record)
         table.withLock { Self.add(record, to: &$0) }
         generation.wrappingAdd(1, ordering: .releasing)
         return (token, record)
+    }
+
+    /// How long a browser is let in.
+    package static let sessionDays = 90
+
+    /// Makes a token for the browser that showed `token`: as good as that one, and no longer than that one.
+    ///
+    /// - Throws: `.unauthorized` when `token` is not good.
+    package func openSession(with token: AccessToken) async throws -> AccessToken {
+        guard case .good(let principal) = verdict(on: token), let entry = entry(of: token) else {
+            throw HearthError.unauthorized("The token is not known, or it was revoked.")
+        }
+        var grant = Grant(
+            name: "Browser", role: principal.role, person: principal.person, device: principal.deviceID,
+            streams: principal.streams?.sorted(), expiresAt: time.now() + .seconds(Self.sessionDays * 86_400))
+        // Who signs in with a session's token has a second session of the same token.
+        grant.parent = entry.parent ?? token.digest(ring)
+        return try await mint(grant).token
+    }
+
+    /// Ends the session that a caller shows; does nothing to a token that is none.
+    package func endSession(_ principal: Principal) async throws {
+        guard record(principal.id)?.parent != nil else { return }
+        try await revoke(principal.id)
+    }
+
+    /// The caller that a session's token shows, if it is a good one.
+    package func session(_ token: AccessToken) -> Principal? {
+        guard case .good(let principal) = verdict(on: token), record(principal.id)?.parent != nil else { return nil }
+        return principal
     }
 
     /// Ends a token; requests under way go on. Throws `.notFound` when there is none.
@@ -174,6 +221,8 @@ package final class Authenticator: Sendable {
         let principal = Principal(
             id: record.id, role: role, person: record.person, deviceID: record.device,
             streams: record.streams.map { Set($0) })
-        table.entries[digest] = Entry(principal: principal, expiresAt: record.expiresAt)
+        table.entries[digest] = Entry(
+            principal: principal, expiresAt: record.expiresAt,
+            parent: record.parent.flatMap { TokenDigest(bytes: $0) })
     }
 }

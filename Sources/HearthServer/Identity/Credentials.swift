@@ -13,6 +13,8 @@ struct Credentials: Sendable {
     var carrier: Carrier
 
     static let cookieName = "hearth_session"
+    /// Seconds.
+    private static let maximumAge = Authenticator.sessionDays * 86_400
 
     /// Looks at the header first, then the cookie.
     ///
@@ -54,9 +56,9 @@ struct Credentials: Sendable {
 
     // MARK: Cookie
 
-    /// The `Set-Cookie` header that keeps a token in a browser, out of reach of scripts and of other sites.
+    /// The `Set-Cookie` header that keeps a session's token in a browser, out of reach of scripts and of other sites.
     static func cookie(_ token: AccessToken, isSecure: Bool) -> String {
-        "\(cookieName)=\(encodeCookie(token.secret)); Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000"
+        "\(cookieName)=\(encodeCookie(token.secret)); Path=/; HttpOnly; SameSite=Strict; Max-Age=\(maximumAge)"
             + (isSecure ? "; Secure" : "")
     }
 

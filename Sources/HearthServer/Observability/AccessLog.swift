@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// One line of JSON for each request, written in batches by a thread of its own: an event loop never waits for the disk
-/// or the terminal. Holds no bodies, no tokens and no readings.
+/// or the terminal. Holds no bodies, no values of queries, no tokens and no readings.
 package final class AccessLog: Service {
     /// What is said of one request.
     package struct Entry: Sendable {
@@ -121,25 +121,32 @@ package final class AccessLog: Service {
 
     /// The longest target that is logged whole.
     private static let maximumTarget = 1024
+    private static let maximumName = 40
 
-    /// The target without the values of query parameters that are secret.
+    /// The target without the values of its query: they hold readings, questions and secrets. What does not look like a
+    /// parameter's name may be a value too.
     static func redacted(_ target: String) -> String {
-        var text = target.utf8.count > maximumTarget ? String(target.prefix(maximumTarget)) + "…" : target
-        guard let mark = text.firstIndex(of: "?") else { return text }
-        let query = text[text.index(after: mark)...]
-        guard secretParameters.contains(where: { query.range(ofParameter: $0) }) else { return text }
-        let parts = query.split(separator: "&", omittingEmptySubsequences: false).map { part -> Substring in
+        guard let mark = target.firstIndex(of: "?") else { return cut(target) }
+        let parts = target[target.index(after: mark)...].split(separator: "&").map { part in
             let name = part.prefix { $0 != "=" }
-            return secretParameters.contains(where: { name.lowercased() == $0 }) ? name + "=…" : part
+            return name.endIndex < part.endIndex && isName(name) ? name + "=…" : "…"
         }
-        text = text[...mark] + parts.joined(separator: "&")
-        return text
+        return cut(target[..<mark] + "?" + parts.joined(separator: "&"))
     }
 
-    private static let secretParameters = ["token", "access_token", "key", "secret"]
-}
+    private static func isName(_ text: Substring) -> Bool {
+        (1...maximumName).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
 
-extension Substring {
-    /// A quick look that may say yes too often.
-    fileprivate func range(ofParameter name: String) -> Bool { lowercased().contains(name + "=") }
+    private static func cut(_ text: some StringProtocol) -> String {
+        text.utf8.count > maximumTarget ? String(text.prefix(maximumTarget)) + "…" : String(text)
+    }
 }

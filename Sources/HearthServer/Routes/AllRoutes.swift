@@ -25,7 +25,7 @@ package enum AllRoutes {
         routes += SocketRouter.routes
         routes += HealthRoutes.routes(dependencies)
         routes += MetricsRoutes.routes(dependencies)
-        routes += SignInRoutes.routes
+        routes += SignInRoutes(dependencies).routes
         routes += ConsoleRoutes(dependencies).routes
         if let library = dependencies.library {
             let upload = DocumentUpload(

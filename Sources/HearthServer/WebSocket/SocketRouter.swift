@@ -149,10 +149,11 @@ struct SocketRouter: Sendable {
         case "cumulative": style = .cumulative
         case .some: throw .malformedQuery("ack", "is neither each nor cumulative")
         }
-        let (dependencies, resume) = (dependencies, resume)
+        let (dependencies, gate, resume) = (dependencies, gate, resume)
         return SocketOffer(kind: target.kind.rawValue) { loop in
             let handler = WebSocketHandler(
-                dependencies.settings.limits, kind: target.kind.rawValue, metrics: dependencies.metrics)
+                dependencies.settings.limits, kind: target.kind.rawValue, metrics: dependencies.metrics,
+                wait: { gate.wait(of: source.principal) })
             let (bursts, continuation) = AsyncStream.makeStream(of: MessageBurst.self)
             let authenticator = dependencies.authenticator
             let socket = ReadingSocket(
@@ -163,7 +164,9 @@ struct SocketRouter: Sendable {
             return (
                 handler,
                 {
-                    var committer = ReadingCommitter(dependencies, resume, device: device.id, style: style)
+                    var committer = ReadingCommitter(
+                        dependencies, resume, device: device.id, style: style,
+                        messagesPerSecond: gate.perSecond(source.principal))
                     for await burst in bursts {
                         let (answers, failure) = await committer.commit(burst)
                         loop.execute { bound.value.committed(answers, failure: failure) }
@@ -184,10 +187,11 @@ struct SocketRouter: Sendable {
         var source = source
         source.stream = stream
         let recorder = AudioRecorder(dependencies, source)
-        let dependencies = dependencies
+        let (dependencies, gate, principal) = (dependencies, gate, source.principal)
         return SocketOffer(kind: SocketTarget.Kind.audio.rawValue) { loop in
             let handler = WebSocketHandler(
-                dependencies.settings.limits, kind: SocketTarget.Kind.audio.rawValue, metrics: dependencies.metrics)
+                dependencies.settings.limits, kind: SocketTarget.Kind.audio.rawValue, metrics: dependencies.metrics,
+                wait: { gate.wait(of: principal) })
             let (jobs, continuation) = AsyncStream.makeStream(of: AudioJob.self)
             let socket = AudioSocket(jobs: continuation, outlet: handler, time: dependencies.time)
             handler.attach(socket)

@@ -32,14 +32,20 @@ final class WebSocketHandler: ChannelDuplexHandler {
     private var hasFailed = false
     private var sentCode = WebSocketCloseCode.abnormal
     private var pinger: RepeatedTask?
-    private var throttle: MessageThrottle?
+    /// Takes one message from what the caller may send; says how long to wait when there is nothing left.
+    private let wait: () -> Duration?
+    /// Runs while the caller has sent more than it may: its messages wait where they lie, and nothing more is read.
+    private var pause: Scheduled<Void>?
+    /// The message that waits, whose payload the machine still has.
+    private var waiting: WebSocketMachine.Event?
+    private var hasInputEnded = false
 
-    init(_ limits: ConnectionLimits, kind: String, metrics: ServerMetrics) {
+    init(_ limits: ConnectionLimits, kind: String, metrics: ServerMetrics, wait: @escaping () -> Duration?) {
         machine = WebSocketMachine(maximumFrame: limits.frameBytes, maximumMessage: limits.messageBytes)
         self.limits = limits
         self.kind = kind
         self.metrics = metrics
-        throttle = limits.messagesPerSecond.map { MessageThrottle(perSecond: $0, now: .now) }
+        self.wait = wait
     }
 
     /// Must be called before the handler is added to its pipeline.
@@ -67,6 +73,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
         guard context != nil else { return }
         context = nil
         pinger?.cancel()
+        pause?.cancel()
+        pause = nil
         metrics.sockets[kind].add(-1)
         metrics.socketCloses[Int(sentCode.number)].add()
         let wasOpen = if case .open = phase { true } else { false }
@@ -81,20 +89,30 @@ final class WebSocketHandler: ChannelDuplexHandler {
         hasHeard = true
         if case .closed = phase { return }
         unwrapInboundIn(data).withUnsafeReadableBytes { machine.feed($0) }
+        takeEvents(context)
+    }
+
+    /// Handles what came, up to the first message that the caller may not send yet.
+    private func takeEvents(_ context: ChannelHandlerContext) {
         do throws(WebSocketFailure) {
-            while let event = try machine.next() { try handle(event, context) }
+            while pause == nil, let event = try nextEvent() { try handle(event, context) }
         } catch {
             hasFailed = true
             end(error)
         }
     }
 
+    private func nextEvent() throws(WebSocketFailure) -> WebSocketMachine.Event? {
+        if let event = waiting.take() { return event }
+        return try machine.next()
+    }
+
     private func handle(_ event: WebSocketMachine.Event, _ context: ChannelHandlerContext) throws(WebSocketFailure) {
         switch event {
         case .text, .binary:
             guard case .open = phase, let session else { return }
+            if let wait = wait() { return hold(event, for: wait, context) }
             metrics.socketMessages[kind].add()
-            throttle?.count()
             try machine.withPayload { bytes throws(WebSocketFailure) in
                 try session.received(bytes, isText: event == .text)
             }
@@ -113,22 +131,29 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if case .open = phase {
-            do throws(WebSocketFailure) { try session?.burstEnded() } catch { end(error) }
-        }
+        endBurst()
         context.fireChannelReadComplete()
+    }
+
+    private func endBurst() {
+        guard case .open = phase else { return }
+        do throws(WebSocketFailure) { try session?.burstEnded() } catch { end(error) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         // Remote half-closure is on: the end of the peer's bytes is an event.
         case let event as ChannelEvent where event == .inputClosed:
-            peerClosed = true
-            if case .closing = phase { return context.close(promise: nil) }
-            end(WebSocketFailure(.normal, ""))
+            if pause == nil { inputEnded(context) } else { hasInputEnded = true }
         case is ChannelShouldQuiesceEvent: end(WebSocketFailure(.goingAway, "the server stops"))
         default: context.fireUserInboundEventTriggered(event)
         }
+    }
+
+    private func inputEnded(_ context: ChannelHandlerContext) {
+        peerClosed = true
+        if case .closing = phase { return context.close(promise: nil) }
+        end(WebSocketFailure(.normal, ""))
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
@@ -137,18 +162,27 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     private var mayRead: Bool {
         guard case .open = phase, let context else { return true }
-        return session?.isFull != true && context.channel.isWritable
+        return pause == nil && session?.isFull != true && context.channel.isWritable
+    }
+
+    private func hold(_ event: WebSocketMachine.Event, for wait: Duration, _ context: ChannelHandlerContext) {
+        waiting = event
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        pause = context.eventLoop.scheduleTask(in: TimeAmount(wait)) { bound.value.goOn() }
+    }
+
+    private func goOn() {
+        guard pause.take() != nil, let context else { return }
+        takeEvents(context)
+        endBurst()
+        guard pause == nil else { return }
+        if hasInputEnded { inputEnded(context) }
+        resume()
     }
 
     func read(context: ChannelHandlerContext) {
         guard mayRead else {
             isReadHeld = true
-            return
-        }
-        if let wait = throttle?.wait(at: .now) {
-            isReadHeld = true
-            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-            context.eventLoop.scheduleTask(in: TimeAmount(wait)) { bound.value.resume() }
             return
         }
         context.read()
@@ -164,7 +198,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
     private func pingOrGiveUp() {
         guard let context, case .open = phase else { return }
         // A peer that we do not read from cannot be heard.
-        guard hasHeard || isReadHeld else {
+        guard hasHeard || isReadHeld || pause != nil else {
             sentCode = .abnormal
             return context.close(promise: nil)
         }
@@ -191,6 +225,12 @@ extension WebSocketHandler: SocketOutlet {
         guard case .open = phase else { return }
         phase = .finishing(failure)
         session?.ended()
+        if let pause = pause.take(), let context {
+            // What waits is not taken any more, but the peer's closing frame may lie behind it.
+            pause.cancel()
+            waiting = nil
+            takeEvents(context)
+        }
         // The peer's closing frame still has to be read.
         if isReadHeld, let context {
             isReadHeld = false

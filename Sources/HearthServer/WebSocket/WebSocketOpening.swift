@@ -21,6 +21,7 @@ enum WebSocketOpening {
             !head.headers.contains(name: "transfer-encoding"),
             head.headers.first(name: "content-length").map({ $0 == "0" }) ?? true
         else { throw HearthError(.malformedRequest, "The request for a WebSocket is not one.") }
+        if let failure = HostField.failure(of: head) { throw failure }
         guard head.headers["sec-websocket-version"] == ["13"] else {
             throw HearthError(.upgradeRequired, "Hearth speaks version 13 of WebSocket.")
         }

@@ -63,10 +63,13 @@ package struct TokenRecord: Sendable, Hashable {
     package var createdAt: Timestamp
     package var expiresAt: Timestamp?
     package var revokedAt: Timestamp?
+    /// Of a browser's session: the keyed hash of the token that it was let in with. It is good as long as that one is.
+    package var parent: [UInt8]?
 
     package init(
         id: UniqueID, hash: [UInt8], name: String, role: String, person: UniqueID, device: UniqueID? = nil,
-        streams: [String]? = nil, createdAt: Timestamp, expiresAt: Timestamp? = nil, revokedAt: Timestamp? = nil
+        streams: [String]? = nil, createdAt: Timestamp, expiresAt: Timestamp? = nil, revokedAt: Timestamp? = nil,
+        parent: [UInt8]? = nil
     ) {
         self.id = id
         self.hash = hash
@@ -78,6 +81,7 @@ package struct TokenRecord: Sendable, Hashable {
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.revokedAt = revokedAt
+        self.parent = parent
     }
 }
 

@@ -7,6 +7,9 @@ enum CatalogueMigrations {
         migrator.registerMigration("household") { db in
             try db.execute(sql: household)
         }
+        migrator.registerMigration("sessions") { db in
+            try db.execute(sql: sessions)
+        }
         return migrator
     }
 
@@ -66,5 +69,10 @@ enum CatalogueMigrations {
             times INTEGER NOT NULL
         ) STRICT;
         INSERT INTO probe (id, times) VALUES (1, 0);
+        """
+
+    private static let sessions = """
+        ALTER TABLE tokens ADD COLUMN
+            parent /* of a browser's session: hash of the token that it was let in with */ BLOB;
         """
 }

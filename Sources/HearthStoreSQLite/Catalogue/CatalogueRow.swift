@@ -52,11 +52,13 @@ enum CatalogueRow {
         let expiresAt: Int64? = row["expires_at"]
         let revokedAt: Int64? = row["revoked_at"]
         let hash: Data = row["hash"]
+        let parent: Data? = row["parent"]
         return TokenRecord(
             id: try id(row["id"]), hash: Array(hash), name: row["name"], role: row["role"],
             person: try id(row["person"]), device: try device.map(id),
             streams: try streams.map { try json($0).array?.compactMap(\.string) ?? [] },
-            createdAt: time(row["created_at"]), expiresAt: expiresAt.map(time), revokedAt: revokedAt.map(time))
+            createdAt: time(row["created_at"]), expiresAt: expiresAt.map(time), revokedAt: revokedAt.map(time),
+            parent: parent.map { Array($0) })
     }
 
     static func answer(_ row: Row) -> StoredAnswer {

@@ -123,13 +123,14 @@ package final class SQLiteCatalogueStore: CatalogueStore {
         let streams = token.streams.map { JSONValue.array($0.map(JSONValue.string)).text }
         try await insert(
             """
-            INSERT INTO tokens (id, hash, name, role, person, device, streams, created_at, expires_at, revoked_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO tokens (
+                id, hash, name, role, person, device, streams, created_at, expires_at, revoked_at, parent)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 CatalogueRow.blob(token.id), Data(token.hash), token.name, token.role, CatalogueRow.blob(token.person),
                 token.device.map(CatalogueRow.blob), streams, token.createdAt.microseconds,
-                token.expiresAt?.microseconds, token.revokedAt?.microseconds,
+                token.expiresAt?.microseconds, token.revokedAt?.microseconds, token.parent.map { Data($0) },
             ],
             orThrow: HearthError(
                 .conflict, "There is a token with the id \(token.id) or the same secret already."))

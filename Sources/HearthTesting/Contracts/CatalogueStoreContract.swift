@@ -77,9 +77,12 @@ package enum CatalogueStoreContract {
         let closed = TokenRecord(
             id: id(23), hash: Array(2...33), name: "none", role: "device", person: id(1), streams: [],
             createdAt: time(3), revokedAt: time(4))
-        for token in [full, bare, closed] { try await store.insert(token) }
+        let session = TokenRecord(
+            id: id(25), hash: Array(3...34), name: "Browser", role: "owner", person: id(1), createdAt: time(3),
+            parent: Array(1...32))
+        for token in [full, bare, closed, session] { try await store.insert(token) }
         let all = try await store.tokens()
-        try requireEqual(all, [full, bare, closed].sorted { $0.id < $1.id }, "tokens in order of id")
+        try requireEqual(all, [full, bare, closed, session].sorted { $0.id < $1.id }, "tokens in order of id")
         try await store.revokeToken(full.id, at: time(50))
         try await store.revokeToken(full.id, at: time(60))
         try await store.revokeToken(closed.id, at: time(60))

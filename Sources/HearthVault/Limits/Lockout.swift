@@ -1,7 +1,6 @@
 /// Stops guessing: whoever fails to authenticate too often in a window is locked out, each time for twice as long.
 ///
-/// Pure: time is passed in. While an address is locked, its tokens are not even looked at, so a lock says nothing about
-/// them.
+/// Pure: time is passed in. What a lock means is up to the caller.
 package struct Lockout<Address: Hashable & Sendable>: Sendable {
     package struct Policy: Hashable, Sendable {
         /// So many failures within `window` lock.

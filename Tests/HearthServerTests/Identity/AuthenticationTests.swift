@@ -67,6 +67,42 @@ private final class TurnedTime: TimeSource {
         #expect(!authenticator.isStillGood(principal))
     }
 
+    @Test func aSessionEndsWithTheTokenItCameFrom() async throws {
+        let authenticator = make()
+        let owner = AccessToken.mint()
+        authenticator.install(owner: owner, person: person)
+        let (token, _) = try await authenticator.mint(
+            .init(name: "a", role: .service, person: person, streams: ["gps"], expiresAt: time.now() + .seconds(60)))
+        let sessions = (
+            try await authenticator.openSession(with: owner), try await authenticator.openSession(with: token)
+        )
+        let nested = try await authenticator.openSession(with: sessions.1)
+        guard case .good(let first) = authenticator.verdict(on: sessions.0),
+            case .good(let second) = authenticator.verdict(on: nested)
+        else {
+            Issue.record("the sessions are not good")
+            return
+        }
+        #expect(first.role == .owner && first.id != Authenticator.ownerID)
+        #expect(second.role == .service && second.streams == ["gps"])
+        let pass = try #require(authenticator.pass(for: nested))
+        #expect(authenticator.isValid(pass) && authenticator.isStillGood(second))
+        time.advance(.seconds(60))
+        #expect(authenticator.verdict(on: nested) == .expired)
+        #expect(!authenticator.isValid(pass) && !authenticator.isStillGood(second))
+        // Another owner's token leaves nothing of the one before, a restart no more than the running server.
+        let later = make()
+        try await later.load()
+        later.install(owner: owner, person: person)
+        #expect(later.verdict(on: sessions.0) == .good(first))
+        later.install(owner: .mint(), person: person)
+        #expect(later.verdict(on: sessions.0) == .expired)
+        #expect(!later.isStillGood(first))
+        time.advance(.seconds(90 * 86_400))
+        #expect(authenticator.verdict(on: sessions.0) == .expired)
+        await #expect(throws: HearthError.self) { try await authenticator.openSession(with: nested) }
+    }
+
     @Test func anUnknownRoleIsGoodForNothing() async throws {
         let token = AccessToken.mint()
         try await catalogue.insert(
@@ -117,17 +153,33 @@ private final class TurnedTime: TimeSource {
         }
     }
 
-    @Test func guessingLocksTheAddressOut() async throws {
+    @Test func guessingLocksTheAddressOutAndNobodyElse() async throws {
         let (gate, good) = try await gate { $0.failuresBeforeLockout = 3 }
         let wrong = try #require(try Credentials(authorization: "Bearer wrong-password-1", cookies: []))
         let attacker = try address("203.0.113.7")
         let codes = (0..<5).map { _ in code { _ = try gate.admit(wrong, from: attacker) } }
         #expect(codes == [.unauthorized, .unauthorized, .lockedOut, .lockedOut, .lockedOut])
-        // Not even a good token tells an attacker anything now; others are let in.
-        #expect(code { _ = try gate.admit(good, from: attacker) } == .lockedOut)
         let other = try address("203.0.113.8")
         #expect(code { _ = try gate.admit(good, from: other) } == nil)
         #expect(code { _ = try gate.admit(nil, from: other) } == .unauthorized)
+    }
+
+    @Test func aGoodTokenPassesAtALockedAddress() async throws {
+        let (gate, good) = try await gate { $0.failuresBeforeLockout = 1 }
+        let wrong = try #require(try Credentials(authorization: "Bearer wrong-password-1", cookies: []))
+        let owner = try #require(try Credentials(authorization: "Bearer \(token.secret)", cookies: []))
+        // All that is wrong with it stays untold: even a slip of the finger says that one is close.
+        let slipped = String(good.token.secret.dropLast()) + (good.token.secret.last == "a" ? "b" : "a")
+        let mistyped = try #require(try Credentials(authorization: "Bearer \(slipped)", cookies: []))
+        let home = try address("192.0.2.1")
+        for _ in 0..<3 {
+            #expect(code { _ = try gate.admit(wrong, from: home) } == .lockedOut)
+            #expect(code { _ = try gate.admit(mistyped, from: home) } == .lockedOut)
+            #expect(code { _ = try gate.admit(good, from: home) } == nil)
+            #expect(code { _ = try gate.admit(owner, from: home) } == nil)
+        }
+        var known: KnownCaller?
+        #expect(gate.recognise("Bearer \(good.token.secret)", known: &known) != nil)
     }
 
     @Test func rolesHaveTheirRate() async throws {
@@ -178,7 +230,7 @@ private final class TurnedTime: TimeSource {
         }
         let token = try #require(AccessToken("abc"))
         #expect(
-            Credentials.cookie(token, isSecure: true).hasSuffix("HttpOnly; SameSite=Strict; Max-Age=31536000; Secure"))
+            Credentials.cookie(token, isSecure: true).hasSuffix("HttpOnly; SameSite=Strict; Max-Age=7776000; Secure"))
     }
 }
 

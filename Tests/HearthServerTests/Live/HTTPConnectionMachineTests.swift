@@ -6,7 +6,12 @@ import Testing
     private let start = ContinuousClock.now
 
     private func machine() -> HTTPConnectionMachine {
-        HTTPConnectionMachine(idleTimeout: .seconds(60), bodyTimeout: .seconds(10), minimumBodyBytes: 100, now: start)
+        var limits = ConnectionLimits()
+        limits.idleTimeout = .seconds(60)
+        limits.bodyTimeout = .seconds(10)
+        limits.drainTimeout = .seconds(30)
+        limits.drainBytes = 5000
+        return HTTPConnectionMachine(limits, minimumBodyBytes: 100, now: start)
     }
 
     private func after(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
@@ -16,7 +21,7 @@ import Testing
         #expect(machine.timePassed(at: after(59)) == .none)
         #expect(machine.timePassed(at: after(60)) == .close)
         machine.receivedHead(at: after(50))
-        machine.receivedEnd()
+        #expect(machine.receivedEnd() == .none)
         #expect(machine.sentEnd(at: after(55)) == .none)
         #expect(machine.timePassed(at: after(114)) == .none)
         #expect(machine.timePassed(at: after(115)) == .close)
@@ -25,14 +30,14 @@ import Testing
     @Test func ourOwnWorkMayTakeLong() {
         var machine = machine()
         machine.receivedHead(at: after(1))
-        machine.receivedEnd()
+        #expect(machine.receivedEnd() == .none)
         #expect(machine.timePassed(at: after(1000)) == .none)
     }
 
     @Test func aBodyMustGoOn() {
         var machine = machine()
         machine.receivedHead(at: after(0))
-        machine.receivedBody(100, at: after(9))
+        #expect(machine.receivedBody(100, at: after(9)) == .none)
         #expect(machine.timePassed(at: after(18)) == .none)
         #expect(machine.timePassed(at: after(19)) == .close)
     }
@@ -40,14 +45,14 @@ import Testing
     @Test func aFewBytesAreNoProgress() {
         var machine = machine()
         machine.receivedHead(at: after(0))
-        for second in 1..<10 { machine.receivedBody(10, at: after(Double(second))) }
+        for second in 1..<10 { #expect(machine.receivedBody(10, at: after(Double(second))) == .none) }
         #expect(machine.timePassed(at: after(10)) == .close)
     }
 
     @Test func thePeerIsNotBlamedWhileNobodyReads() {
         var machine = machine()
         machine.receivedHead(at: after(0))
-        machine.receivedBody(1000, at: after(1))
+        #expect(machine.receivedBody(1000, at: after(1)) == .none)
         machine.endedReading(at: after(1))
         #expect(machine.timePassed(at: after(100)) == .none)
         machine.beganReading(at: after(100))
@@ -58,7 +63,7 @@ import Testing
     @Test func aPeerThatTakesNothingIsGivenUp() {
         var machine = machine()
         machine.receivedHead(at: after(0))
-        machine.receivedEnd()
+        #expect(machine.receivedEnd() == .none)
         machine.writabilityChanged(false, at: after(1))
         #expect(machine.timePassed(at: after(60)) == .none)
         #expect(machine.timePassed(at: after(61)) == .close)
@@ -75,5 +80,69 @@ import Testing
         #expect(busy.quiesce() == .none)
         #expect(busy.sentEnd(at: after(1)) == .none)
         #expect(busy.sentEnd(at: after(2)) == .close)
+    }
+
+    @Test func theRestOfAnAnsweredRequestIsForgotten() {
+        var machine = machine()
+        machine.receivedHead(at: after(0))
+        #expect(machine.sentEnd(at: after(1)) == .drain)
+        #expect(machine.discardsInput && machine.readsByItself)
+        #expect(machine.receivedBody(4000, at: after(2)) == .none)
+        #expect(machine.receivedEnd() == .none)
+        #expect(!machine.discardsInput && !machine.readsByItself)
+        // The next request is an ordinary one.
+        machine.receivedHead(at: after(3))
+        #expect(machine.receivedBody(4000, at: after(4)) == .none)
+        #expect(machine.receivedEnd() == .none)
+        #expect(machine.sentEnd(at: after(5)) == .none)
+    }
+
+    @Test func forgettingHasAnEnd() {
+        var large = machine()
+        large.receivedHead(at: after(0))
+        #expect(large.sentEnd(at: after(1)) == .drain)
+        #expect(large.receivedBody(5000, at: after(2)) == .none)
+        #expect(large.receivedBody(1, at: after(2)) == .close)
+        var slow = machine()
+        slow.receivedHead(at: after(0))
+        #expect(slow.sentEnd(at: after(1)) == .drain)
+        for second in 2...30 {
+            #expect(slow.receivedBody(100, at: after(Double(second))) == .none)
+            #expect(slow.timePassed(at: after(Double(second))) == .none)
+        }
+        #expect(slow.timePassed(at: after(31)) == .close)
+        var silent = machine()
+        silent.receivedHead(at: after(0))
+        #expect(silent.sentEnd(at: after(1)) == .drain)
+        #expect(silent.timePassed(at: after(11)) == .close)
+    }
+
+    @Test func theLastAnswerEndsIt() {
+        var machine = machine()
+        machine.receivedHead(at: after(0))
+        #expect(machine.receivedEnd() == .none)
+        machine.receivedHead(isLast: true, at: after(0))
+        #expect(!machine.discardsInput)
+        #expect(machine.receivedEnd() == .none)
+        #expect(machine.discardsInput && !machine.isAnsweringLast)
+        #expect(machine.sentEnd(at: after(1)) == .none)
+        #expect(machine.isAnsweringLast)
+        #expect(machine.sentEnd(at: after(2)) == .finish)
+        // A slow peer may take its time with what is on its way.
+        #expect(machine.timePassed(at: after(20)) == .none)
+        machine.finished(at: after(20))
+        #expect(machine.timePassed(at: after(20.9)) == .none)
+        #expect(machine.timePassed(at: after(21)) == .close)
+    }
+
+    @Test func theLastAnswerMayComeBeforeItsRequest() {
+        var machine = machine()
+        machine.receivedHead(isLast: true, at: after(0))
+        #expect(machine.sentEnd(at: after(1)) == .drain)
+        #expect(machine.receivedEnd() == .finish)
+        var broken = self.machine()
+        broken.receivedHead(isLast: true, at: after(0))
+        #expect(broken.sentEnd(at: after(1)) == .drain)
+        #expect(broken.couldNotDiscard() == .finish)
     }
 }

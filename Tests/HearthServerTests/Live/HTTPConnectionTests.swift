@@ -1,6 +1,7 @@
 import Foundation
 import HearthCore
 import HearthStore
+import HearthTesting
 import NIOSSL
 import Testing
 
@@ -119,6 +120,126 @@ import Testing
         }
     }
 
+    private static let refusedHeads = [
+        ("POST /sensor/batch HTTP/1.1\r\nContent-Type: application/json\r\n", false, 401),
+        ("POST /nope HTTP/1.1\r\nContent-Type: application/json\r\n", true, 404),
+        ("POST /sensor/batch HTTP/1.1\r\nContent-Type: text/plain\r\n", true, 415),
+        ("POST /sensor/batch HTTP/1.1\r\nContent-Type: application/json\r\n", true, 413),
+    ]
+
+    /// A client that sends its whole body before it looks for an answer, as most do.
+    @Test(arguments: refusedHeads, ["close", "Close, TE", "keep-alive"])
+    func whoIsRefusedMaySendItsBodyAndReadsTheAnswer(
+        _ request: (head: String, isKnown: Bool, status: Int), _ connection: String
+    ) async throws {
+        try await LiveServer.with { server in
+            try await RawConnection.with(port: server.port) { peer in
+                let token = request.isKnown ? "Authorization: Bearer \(server.owner)\r\n" : ""
+                // Above what a body may have, or below it.
+                let count = request.status == 413 ? 34 << 20 : 20 << 20
+                try await peer.send(
+                    request.head + token + "Host: a\r\nConnection: \(connection)\r\nContent-Length: \(count)\r\n\r\n")
+                let piece = [UInt8](repeating: UInt8(ascii: " "), count: 1 << 20)
+                for _ in 0..<count / piece.count { try await peer.send(piece) }
+                let answer = try #require(try await peer.answers().first)
+                #expect(answer.status == request.status)
+                if connection == "keep-alive" {
+                    let next = try await peer.request("GET", "/healthz").status
+                    #expect(next == 200)
+                } else {
+                    #expect(answer.headers["connection"] == "close")
+                    _ = try await peer.receive()
+                    #expect(peer.isClosedByPeer)
+                }
+            }
+            try await eventually { server.dependencies.metrics.connections.value == 0 }
+        }
+    }
+
+    @Test(arguments: ["close", "keep-alive"])
+    func whoIsRefusedAndGoesOnSendingIsCutOff(_ connection: String) async throws {
+        for (bytes, time) in [(1 << 20, Duration.seconds(60)), (1 << 30, .milliseconds(400))] {
+            try await LiveServer.with({
+                $0.limits.drainBytes = bytes
+                $0.limits.drainTimeout = time
+            }) { server in
+                try await RawConnection.with(port: server.port) { peer in
+                    try await peer.send(
+                        "POST /sensor/batch HTTP/1.1\r\nHost: a\r\nConnection: \(connection)\r\nContent-Length: \(1 << 40)\r\n\r\n"
+                    )
+                    let flood = Task {
+                        let piece = [UInt8](repeating: UInt8(ascii: " "), count: 64 << 10)
+                        while !Task.isCancelled { try await peer.send(piece) }
+                    }
+                    try await eventually { server.dependencies.metrics.connections.value == 0 }
+                    flood.cancel()
+                }
+            }
+        }
+    }
+
+    @Test func afterTheLastAnswerTheConnectionEnds() async throws {
+        try await LiveServer.with { server in
+            for request in [
+                "GET /healthz HTTP/1.0\r\n\r\n", "GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+                "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: TE, Close\r\n\r\n",
+                "GET /healthz HTTP/1.0\r\n\r\nGET /healthz HTTP/1.0\r\n\r\n",
+            ] {
+                try await RawConnection.with(port: server.port) { peer in
+                    try await peer.send(request)
+                    let answers = HTTPAnswer.parse(try await peer.receive())
+                    #expect(answers.map(\.status) == [200])
+                    #expect(answers.first?.headers["connection"] == "close")
+                    #expect(peer.isClosedByPeer)
+                }
+            }
+            try await eventually { server.dependencies.metrics.connections.value == 0 }
+        }
+    }
+
+    @Test func anOldClientGetsNoChunks() async throws {
+        try await LiveServer.with { server in
+            try await RawConnection.with(port: server.port) { peer in
+                try await peer.send(
+                    "GET /export HTTP/1.0\r\nAuthorization: Bearer \(server.owner)\r\n\r\n")
+                let bytes = try await peer.receive()
+                let end = try #require(bytes.firstRange(of: Array("\r\n\r\n".utf8)))
+                let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).lowercased()
+                #expect(head.hasPrefix("http/1.0 200 "))
+                #expect(!head.contains("transfer-encoding"))
+                #expect(bytes[end.upperBound...].starts(with: Array("PK".utf8)))
+            }
+        }
+    }
+
+    @Test func aRequestNamesItsHostOnce() async throws {
+        try await LiveServer.with { server in
+            for (head, status) in [
+                ("GET /healthz HTTP/1.1\r\n\r\n", 400), ("GET /healthz HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n", 400),
+                ("GET /healthz HTTP/1.0\r\n\r\n", 200), ("GET /healthz HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", 400),
+                ("POST /sensor/heartrate HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}GET / HTTP/1.1\r\n\r\n", 400),
+            ] {
+                try await RawConnection.with(port: server.port) { peer in
+                    try await peer.send(head)
+                    let answers = HTTPAnswer.parse(try await peer.receive())
+                    #expect(answers.map(\.status) == [status])
+                    if status == 400 {
+                        #expect(answers.first?.code == "malformed-request")
+                        #expect(answers.first?.json["detail"]?.string?.contains("Host") == true)
+                    }
+                    #expect(peer.isClosedByPeer)
+                }
+            }
+            // Behind a good request, too.
+            try await RawConnection.with(port: server.port) { peer in
+                try await peer.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /healthz HTTP/1.1\r\n\r\n")
+                let answers = HTTPAnswer.parse(try await peer.receive())
+                #expect(answers.map(\.status) == [200, 400])
+            }
+        }
+    }
+
     @Test func anIdleConnectionIsClosed() async throws {
         try await LiveServer.with({ $0.limits.idleTimeout = .milliseconds(300) }) { server in
             try await RawConnection.with(port: server.port) { peer in
@@ -153,7 +274,11 @@ import Testing
             }
             let refused = try await RawConnection.connect(port: server.port)
             let answer = try await refused.receiveAll()
-            #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("Retry-After: 1"))
+            let refusal = try #require(HTTPAnswer.parse(Array(answer.utf8)).first)
+            #expect(refusal.status == 503)
+            #expect(refusal.headers["retry-after"] == "1")
+            #expect(refusal.headers["content-type"] == "application/problem+json")
+            #expect(refusal.code == "too-many-connections")
             for peer in open { await peer.close() }
             try await eventually { server.dependencies.metrics.connections.value == 0 }
             try await RawConnection.with(port: server.port) { peer in
@@ -240,6 +365,51 @@ import Testing
                 #expect(answer16 == 201)
                 let answer17 = try await post(["Sec-Fetch-Site: same-origin"]).status
                 #expect(answer17 == 201)
+            }
+        }
+    }
+
+    @Test func aBrowserHasASessionOfItsOwn() async throws {
+        try await LiveServer.with { server in
+            try await RawConnection.with(port: server.port) { peer in
+                func signIn(_ token: String, _ headers: [String] = []) async throws -> String {
+                    let answer = try await peer.request("GET", "/?token=\(token)", headers: headers)
+                    #expect(answer.status == 303)
+                    let cookie = try #require(answer.headers["set-cookie"]?.split(separator: ";").first)
+                    #expect(!cookie.contains(token))
+                    return "Cookie: \(cookie)"
+                }
+                func status(_ cookie: String) async throws -> Int {
+                    try await peer.request("GET", "/streams", headers: [cookie]).status
+                }
+                let first = try await signIn(server.owner)
+                let firstStatus = try await status(first)
+                #expect(firstStatus == 200)
+                let tokens = try await peer.request("GET", "/tokens", headers: [first]).json
+                #expect(tokens["items"]?.array?.contains { $0["name"] == "Browser" && $0["role"] == "owner" } == true)
+                let kept = "\(try await server.catalogue.tokens())"
+                #expect(!kept.contains(first.split(separator: "=")[1]))
+                // Who signs in again leaves no session behind.
+                let second = try await signIn(server.owner, [first])
+                let statuses = (try await status(first), try await status(second))
+                #expect(statuses == (401, 200))
+                let signOut = try await peer.request(
+                    "POST", "/sign-out", headers: [second, "Sec-Fetch-Site: same-origin"])
+                #expect(signOut.status == 204)
+                let secondStatus = try await status(second)
+                #expect(secondStatus == 401)
+                let owner = try await peer.request("POST", "/sign-out", token: server.owner).status
+                let again = try await peer.request("GET", "/streams", token: server.owner).status
+                #expect((owner, again) == (204, 200))
+                // A session ends with the token that it came from.
+                let watch = try await signIn(server.watchToken)
+                let before = try await status(watch)
+                try await server.dependencies.authenticator.revoke(server.watchTokenID)
+                let after = try await status(watch)
+                #expect((before, after) == (200, 401))
+                let wrong = try await peer.request("GET", "/?token=wrong-password-1")
+                #expect(wrong.status == 401)
+                #expect(wrong.headers["set-cookie"] == nil)
             }
         }
     }

@@ -185,6 +185,19 @@ import Testing
         }
     }
 
+    @Test func aPositionIsOnTheDiskBeforeTheSocketEnds() async throws {
+        try await LiveServer.with { server in
+            try await WebSocketPeer.with(port: server.port, path(server), token: server.watchToken) { peer in
+                try await peer.send(["type": "hello", "session": "a"])
+                try await peer.send(heartrate(60, 7))
+                _ = try await peer.receive(2)
+                let saved = try await server.catalogue.setting("socket.resume.\(server.watch.id)")
+                let point = try JSONValue(parsing: try #require(saved))
+                #expect(point == ["session": "a", "acknowledged": 7])
+            }
+        }
+    }
+
     @Test func theDoorIsShutToOthers() async throws {
         try await LiveServer.with({ $0.allowedOrigins = ["https://home.example"] }) { server in
             func status(_ path: String, _ token: String?, _ headers: [String] = []) async throws -> Int? {
@@ -335,14 +348,48 @@ import Testing
         }
     }
 
-    @Test func messagesMayBeSlowedDown() async throws {
-        try await LiveServer.with({ $0.limits.messagesPerSecond = 100 }) { server in
+    @Test func messagesCountAgainstTheRateOfTheirToken() async throws {
+        // The handshake and the greeting are two.
+        try await LiveServer.with({ $0.rates.perRole[.device] = .init(perSecond: 0.001, burst: 42) }) { server in
+            try await WebSocketPeer.with(port: server.port, path(server), token: server.watchToken) { peer in
+                try await peer.send(["type": "hello"])
+                let greeting = try await peer.receive()
+                #expect(greeting.first?.json["limits"]?["messages_per_second"]?.double == 0.001)
+                var bytes: [UInt8] = []
+                for index in 1...100 {
+                    bytes += WebSocketPeer.frame(0x81, Array(heartrate(60, index, at: index).text.utf8))
+                }
+                try await peer.connection.send(bytes)
+                let answers = try await peer.receive(40)
+                #expect(answers.map(\.text) == (1...40).map { "{\"ack\":\($0)}" })
+                let request = try await RawConnection.with(port: server.port) {
+                    try await $0.request("GET", "/streams", token: server.watchToken)
+                }
+                #expect(request.code == "rate-limited")
+                let stored = try await server.stored("heartrate")
+                #expect(stored.count == 40)
+                // What waits does not keep the peer from leaving, or the server from stopping.
+                await server.beginShutdown()
+                let rest = try await peer.receive()
+                #expect(rest.map(\.closeCode) == [1001])
+            }
+        }
+    }
+
+    @Test(arguments: [false, true]) func aFastSenderIsSlowedAndLosesNothing(_ leaves: Bool) async throws {
+        try await LiveServer.with({ $0.rates.perRole[.device] = .init(perSecond: 200, burst: 20) }) { server in
             try await WebSocketPeer.with(port: server.port, path(server), token: server.watchToken) { peer in
                 let start = ContinuousClock.now
-                for index in 1...150 { try await peer.send(heartrate(60, index, at: index)) }
-                _ = try await peer.receive(150)
-                // 100 at once, 50 more take half a second; reads come in pieces, so half of that is asked for.
-                #expect(ContinuousClock.now - start > .milliseconds(250))
+                var bytes: [UInt8] = []
+                for index in 1...100 {
+                    bytes += WebSocketPeer.frame(0x81, Array(heartrate(60, index, at: index).text.utf8))
+                }
+                try await peer.connection.send(bytes)
+                if leaves { try await peer.connection.endOutput() }
+                let answers = try await peer.receive(100)
+                #expect(answers.map(\.text) == (1...100).map { "{\"ack\":\($0)}" })
+                // 20 at once; the others and the handshake take 5 ms each.
+                #expect(ContinuousClock.now - start > .milliseconds(350))
             }
         }
     }

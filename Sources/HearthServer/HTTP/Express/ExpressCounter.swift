@@ -32,16 +32,14 @@ final class ExpressCounter: Sendable {
         to handler: NIOLoopBound<ExpressHandler>
     ) {
         let outcome = Outcome(handler: handler, number: number, job: job, result: result)
-        let (isFirst, isClosed) = state.withLock { state in
-            guard !state.isClosed else { return (false, true) }
+        let isClosed = state.withLock { state in
+            guard !state.isClosed else { return true }
             state.outcomes.append(outcome)
-            return (state.outcomes.count == 1, false)
+            // Inside the lock, so that the loop cannot have ended: it outlasts `close`.
+            if state.outcomes.count == 1 { loop.execute { self.deliver() } }
+            return false
         }
-        if isClosed {
-            _ = desk.finish(job, result)
-        } else if isFirst {
-            loop.execute { self.deliver() }
-        }
+        if isClosed { _ = desk.finish(job, result) }
     }
 
     private func deliver() {

@@ -68,7 +68,7 @@ final class ExpressDesk: Sendable {
         _ request: ExpressRequest, from peer: SocketAddress?, known: inout KnownCaller?
     ) -> (job: Job, draft: Draft)? {
         let form = request.form
-        guard let principal = gate.recognise(form.authorization, from: peer, known: &known),
+        guard let principal = gate.recognise(form.authorization, known: &known),
             let draft = draft(request, principal), gate.mayPass(principal, from: peer)
         else { return nil }
         metrics.requestsInFlight.add(1)

@@ -14,6 +14,7 @@ struct ConsoleRoutes {
     let store: any ReadingStore
     let settings: ServerSettings
     let console: Console
+    private let signIn: SignInRoutes
 
     init(_ dependencies: ServerDependencies) {
         registry = dependencies.registry
@@ -21,6 +22,7 @@ struct ConsoleRoutes {
         store = dependencies.store
         settings = dependencies.settings
         console = dependencies.console
+        signIn = SignInRoutes(dependencies)
     }
 
     private static let tag = "Console"
@@ -33,7 +35,8 @@ struct ConsoleRoutes {
                 detail: "Programs that do not ask for `text/html` get a summary of what is here as JSON.",
                 parameters: [
                     RouteParameter(
-                        "token", "Lets a browser in: it becomes a cookie, and the address is shown without it",
+                        "token",
+                        "Lets a browser in: it gets a session in a cookie, and the address is shown without it",
                         Shape.text),
                     RouteParameter("session", "A conversation to go on with", Shape.id),
                 ],
@@ -84,7 +87,7 @@ struct ConsoleRoutes {
     }
 
     @Sendable private func start(_ request: Request, _ context: ServerContext) async throws -> Response {
-        if let answer = SignInRoutes.signIn(request, settings) { return answer }
+        if let answer = try await signIn.signIn(request) { return answer }
         let isBrowser = request.accepts("text/html")
         guard let caller = context.principal else {
             guard isBrowser else { throw HearthError.unauthorized() }

@@ -1,5 +1,6 @@
 import HearthCore
 import HearthIngest
+import Logging
 import NIOCore
 
 /// Makes bursts durable and writes the answers: the part of a reading socket that waits.
@@ -17,23 +18,37 @@ struct ReadingCommitter: Sendable {
     private let metrics: ServerMetrics
     private let limits: ConnectionLimits
     private let version: String
+    private let logger: Logger
     private let device: UniqueID
     private let style: Acknowledgement
+    private let messagesPerSecond: Double?
     private var session: String?
     private var hasAdvanced = false
+    /// When the position was last written to the disk.
+    private var savedAt: ContinuousClock.Instant?
 
     /// While the writer's queue is full, the socket waits so often before it gives the messages back; nothing more is read
     /// from it meanwhile.
     private static let maximumAttempts = 30
 
-    init(_ dependencies: ServerDependencies, _ resume: ResumePoints, device: UniqueID, style: Acknowledgement) {
+    /// A position is written at most so often, beside the readings it is about: a thousand devices shall not mean a thousand
+    /// writes a second.
+    private static let saveInterval = Duration.seconds(10)
+
+    /// - Parameter messagesPerSecond: What the caller may send with all its sockets and requests; nil: not limited.
+    init(
+        _ dependencies: ServerDependencies, _ resume: ResumePoints, device: UniqueID, style: Acknowledgement,
+        messagesPerSecond: Double?
+    ) {
         ingest = dependencies.ingest
         metrics = dependencies.metrics
         limits = dependencies.settings.limits
         version = dependencies.settings.version
+        logger = dependencies.logger
         self.resume = resume
         self.device = device
         self.style = style
+        self.messagesPerSecond = messagesPerSecond
     }
 
     /// - Returns: The answers, and why the socket has to end, if it has to.
@@ -114,6 +129,18 @@ struct ReadingCommitter: Sendable {
         if let session {
             resume.advance(session, of: device, to: highest)
             hasAdvanced = true
+            await saveNowAndThen()
+        }
+    }
+
+    /// So that a crash of the server costs a client little.
+    private mutating func saveNowAndThen() async {
+        let now = ContinuousClock.now
+        if let savedAt, now - savedAt < Self.saveInterval { return }
+        savedAt = now
+        do { try await resume.save(device) } catch {
+            // Only a hint is lost: the client sends more again than it would have to.
+            logger.warning("A socket's resume point could not be saved: \(error)")
         }
     }
 
@@ -132,7 +159,7 @@ struct ReadingCommitter: Sendable {
         let bounds: JSONValue = [
             "frame_bytes": .integer(Int64(limits.frameBytes)), "message_bytes": .integer(Int64(limits.messageBytes)),
             "batch_items": .integer(Int64(ingest.limits.batchItems)),
-            "messages_per_second": limits.messagesPerSecond.map(JSONValue.real) ?? .null,
+            "messages_per_second": messagesPerSecond.map(JSONValue.real) ?? .null,
         ]
         let greeting: JSONValue = [
             "hello": [
