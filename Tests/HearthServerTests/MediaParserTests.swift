@@ -238,6 +238,16 @@ import Testing
         #expect(packed.seconds(in: packed.offset + hour) == 3600)
     }
 
+    @Test func samplesWithoutAHeaderAreCutByWhatTheirSenderSays() throws {
+        let said: JSONValue = ["sample_rate": 8000, "channels": 2]
+        let cut = try #require(AudioUpload.cut(AudioParser(), .pcm, said: said, size: 601 * 32_000 + 3))
+        #expect(cut.pieces.map(\.bytes) == [0..<600 * 32_000, 600 * 32_000..<601 * 32_000])
+        #expect(cut.pieces.allSatisfy { $0.head.isEmpty })
+        let own: JSONValue = ["sample_rate": 8000, "file_id": "019aa3c2-7d1e-7c54-8a7e-3c1b9c0f6f11"]
+        #expect(AudioUpload.cut(AudioParser(), .pcm, said: own, size: 512 << 20) == nil)
+        #expect(AudioUpload.cut(AudioParser(), .mp3, said: [:], size: 512 << 20) == nil)
+    }
+
     @Test func statedFormatMustFit() {
         #expect(AudioFormat.opus.accepts(.ogg) && AudioFormat.opus.accepts(.webm) && AudioFormat.ogg.accepts(.opus))
         #expect(AudioFormat.pcm.accepts(nil) && AudioFormat.pcm.accepts(.wav))

@@ -2,7 +2,7 @@ import HearthCore
 
 /// How a recording that is too long for one reading is cut into files that can each be heard alone. Only plain samples can
 /// be cut without being coded anew.
-struct RecordingCut {
+struct RecordingCut: Equatable {
     struct Piece: Equatable {
         /// From 0.
         var index: Int
