@@ -57,12 +57,13 @@ package struct Ingest: Sendable {
             guard readings.kind == .array else {
                 throw HearthError(
                     .invalidValue, "The member readings is not a list.",
-                    fields: [.init(pointer: "/readings", message: "is a list of readings")])
+                    fields: [.init(pointer: "/readings", message: "must be a list of readings")])
             }
             try source.adopt(root, registry)
             items = readings
         }
         guard items.kind == .array else {
+            guard index < limits.batchItems else { throw .tooManyReadings(limits) }
             admission.admit(items, index: index, source: source, into: &draft)
             index += 1
             return

@@ -1,3 +1,5 @@
+import HearthCore
+
 /// The numbers that bound ingestion, in one place.
 package struct IngestLimits: Sendable, Hashable {
     /// Bytes of one request body as sent.
@@ -18,4 +20,10 @@ package struct IngestLimits: Sendable, Hashable {
     package var errorsPerReading = 16
 
     package init() {}
+}
+
+extension HearthError {
+    static func tooManyReadings(_ limits: IngestLimits) -> HearthError {
+        HearthError(.tooLarge, "A batch holds at most \(limits.batchItems) readings.", hint: "Send it in parts.")
+    }
 }

@@ -77,6 +77,7 @@ struct ConsoleTests {
                 try await page.value("document.documentElement.scrollWidth <= innerWidth") == true,
                 "\(path) scrolls sideways")
             #expect(try await page.value("document.querySelector('.error') === null") == true, "\(path)")
+            #expect(try await page.value(Self.hiddenCells) == 0, "cells of tables that are not shown on \(path)")
             #expect(try await page.value(Self.unnamed) == 0, "controls without a name on \(path)")
             #expect(try await page.value("document.querySelectorAll('h1').length") == 1, "\(path)")
             #expect(try await page.value("document.querySelectorAll('[aria-current=page]').length") == 1, "\(path)")
@@ -89,6 +90,9 @@ struct ConsoleTests {
         try await page.press("Tab", code: 9)
         #expect(try await page.value("document.activeElement.className") == "skip")
     }
+
+    private static let hiddenCells =
+        "[...document.querySelectorAll('td')].filter(e => e.getClientRects().length === 0).length"
 
     /// Inputs without label, buttons and links without text, pictures without alternative.
     private static let unnamed = """

@@ -41,6 +41,30 @@ import Testing
         }
     }
 
+    @Test func lastSeenGoesByTheServersClock() async throws {
+        try await RunningHearth.use { hearth in
+            let device = try await hearth.addDevice("Watch").id
+            let ahead = Timestamp(seconds: Date().timeIntervalSince1970 + 1800)
+            let reading =
+                #"{"stream":"heartrate","device_id":"\#(device)","timestamp":"\#(ahead)","bpm":60}"# + "\n"
+            #expect(try await hearth.hearth("send", input: reading).status == .success)
+            let list = try await hearth.hearth("devices", "list")
+            #expect(!list.output.contains("in 29 min") && !list.output.contains("in 30 min"), "\(list.output)")
+            let seen = try await hearth.hearth("devices", "list", "--json").json[0]?["last_seen"]?.string
+            #expect(try #require(seen.flatMap { Timestamp($0) }) < ahead)
+        }
+    }
+
+    @Test func statusOfNothingIsStillJSON() async throws {
+        try await TemporaryFolder.useWaiting { folder in
+            let ending = try await RunningHearth.hearth(
+                ["status", "--json"], environment: ["HEARTH_HOME": folder + "/home", "HEARTH_PORT": "1"])
+            #expect(ending.status == .unavailable)
+            #expect(ending.json["ready"] == false)
+            #expect(ending.json["error"]?["code"] == "server-unreachable")
+        }
+    }
+
     @Test func tokensOpenWhatTheyAreFor() async throws {
         try await RunningHearth.use { hearth in
             let device = try await hearth.addDevice("Watch")

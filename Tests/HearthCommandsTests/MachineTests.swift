@@ -14,6 +14,9 @@ import Testing
             let address = ServerAddress(usesTLS: false, host: "127.0.0.1", port: 1234)
             try lock.publish(address)
             #expect(HomeLock.holder(of: home)?.address == address)
+            #expect(HomeLock.holder(of: home)?.certificate == nil)
+            try lock.publish(address, certificate: "/etc/hearth/hearth.crt")
+            #expect(HomeLock.holder(of: home)?.certificate == "/etc/hearth/hearth.crt")
             let refusal = try #require(throws: HearthError.self) { try HomeLock(home: home) }
             #expect(refusal.code == .homeInUse)
             #expect(refusal.message.contains("process \(getpid())"))

@@ -33,8 +33,7 @@ struct ErrorTests {
             (#"{"contains": {"const": 1}}"#, "[2]", "must have at least 1 item that fits"),
             (#"{"contains": {"const": 1}, "minContains": 2}"#, "[1]", "must have at least 2 items that fit"),
             (#"{"contains": {"const": 1}, "maxContains": 1}"#, "[1, 1]", "must have at most 1 item that fits"),
-            (#"{"required": ["a", "b\"c"]}"#, "{}", #"lacks the required members "a", "b\"c""#),
-            (#"{"required": ["a"]}"#, "{}", #"lacks the required member "a""#),
+            (#"{"required": ["a"]}"#, "{}", "is required"),
             (#"{"dependentRequired": {"a": ["b"]}}"#, #"{"a": 1}"#, #"lacks the required member "b", which "a" needs"#),
             (#"{"minProperties": 1}"#, "{}", "must have at least 1 member"),
             (#"{"maxProperties": 0}"#, #"{"a": 1}"#, "must have at most 0 members"),
@@ -75,6 +74,23 @@ struct ErrorTests {
                     ],
                 ])
         #expect(found.first?.description == "/a~1b/1 must be at least 1")
+    }
+
+    @Test("a missing member is named by its place, each for itself")
+    func missingMembers() throws {
+        let schema = try compile(#"{"properties": {"in": {"required": ["a", "b\"c", "d/e"]}}}"#)
+        #expect(
+            try errors(#"{"in": {"a": 1}}"#, schema).map(\.description)
+                == [#"/in/b"c is required"#, "/in/d~1e is required"])
+        let document = try JSONDocument(parsing: Array(#"{"in": {}}"#.utf8))
+        #expect(
+            document.withRoot { schema.errors(of: $0, limit: 2) }.map(\.instanceLocation.text) == [
+                "/in/a", #"/in/b"c"#,
+            ])
+        // The standard output keeps to the keyword's own place.
+        let unit = document.withRoot { schema.output(of: $0, format: .basic) }["errors"]?.array?.last
+        #expect(unit?["instanceLocation"] == "/in")
+        #expect(unit?["error"]?.string == #"lacks the required members "a", "b\"c", "d/e""#)
     }
 
     @Test("the branch that the value resembles is the one whose errors are told")

@@ -140,6 +140,13 @@ enum MediaFixtures {
         return Array("RIFF".utf8) + little32(body.count) + body
     }
 
+    /// The head of a WAV file of 16 kHz, one channel, 16 bits, whatever comes behind it.
+    static func wavHead(statedBytes: Int, code: Int = 1) -> [UInt8] {
+        let format = little16(code) + little16(1) + little32(16_000) + little32(32_000) + little16(2) + little16(16)
+        return Array("RIFF".utf8) + little32(36 + statedBytes) + Array("WAVEfmt ".utf8) + little32(16) + format
+            + Array("data".utf8) + little32(statedBytes)
+    }
+
     static let flac: [UInt8] = {
         // 44.1 kHz, 2 channels, 16 bits, 441,000 samples.
         let packed: UInt64 = 44_100 << 44 | 1 << 41 | 15 << 36 | 441_000

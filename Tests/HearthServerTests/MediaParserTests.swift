@@ -164,9 +164,10 @@ import Testing
 
     @Test(arguments: [1, 5, 4096])
     func headersAreReadInPiecesOfAnySize(_ step: Int) {
-        #expect(
-            header(MediaFixtures.wav(), step: step)
-                == AudioHeader(format: .wav, sampleRate: 16_000, channels: 1, durationSeconds: 2))
+        let wave = header(MediaFixtures.wav(), step: step)
+        #expect((wave.format, wave.sampleRate, wave.channels) == (.wav, 16_000, 1))
+        #expect(wave.samples?.offset == 56 && wave.samples?.statedBytes == 64_000)
+        #expect(wave.samples?.bytesPerSecond == 32_000 && wave.samples?.frameBytes == 2)
         #expect(
             header(MediaFixtures.flac, step: step)
                 == AudioHeader(format: .flac, sampleRate: 44_100, channels: 2, durationSeconds: 10))
@@ -187,7 +188,11 @@ import Testing
                     let header = header(damaged)
                     #expect((8000...768_000).contains(header.sampleRate ?? 8000))
                     #expect((1...64).contains(header.channels ?? 1))
-                    #expect(header.durationSeconds?.isFinite ?? true)
+                    #expect(header.seconds(in: damaged.count)?.isFinite ?? true)
+                    if let samples = header.samples {
+                        let cut = RecordingCut(samples, fileBytes: 512 << 20)
+                        #expect(cut?.pieces.allSatisfy { $0.bytes.upperBound <= 512 << 20 } ?? true)
+                    }
                 }
             }
         }
@@ -198,10 +203,49 @@ import Testing
         let names = try TestData.names(in: "env-sounds/esc50").filter { $0.hasSuffix(".wav") }
         try #require(!names.isEmpty)
         for name in names {
-            let header = header(try TestData.bytes("env-sounds/esc50/\(name)"))
+            let bytes = try TestData.bytes("env-sounds/esc50/\(name)")
+            let header = header(bytes)
             #expect(header.format == .wav)
-            #expect((header.durationSeconds ?? 0) > 0.1, "\(name)")
+            #expect((header.seconds(in: bytes.count) ?? 0) > 0.1, "\(name)")
         }
+    }
+
+    @Test(arguments: [
+        // What the header states of the samples, what came of them, and what counts, in bytes.
+        (64_000, 64_000, 64_000), (64_000, 32_000, 32_000), (64_000, 64_100, 64_000), (0, 48_000, 48_000),
+        (0xffff_ffff, 16_000, 16_000),
+    ])
+    func lengthFollowsFromWhatCame(_ stated: Int, _ came: Int, _ counted: Int) {
+        let file = MediaFixtures.wavHead(statedBytes: stated) + [UInt8](repeating: 0, count: came)
+        #expect(header(file).seconds(in: file.count) == Double(counted) / 32_000)
+    }
+
+    @Test func onlyPlainSamplesAreCut() throws {
+        let hour = 3600 * 32_000
+        let plain = try #require(header(MediaFixtures.wavHead(statedBytes: hour)).samples)
+        let cut = try #require(RecordingCut(plain, fileBytes: plain.offset + hour - 1))
+        #expect(cut.pieces.map(\.index) == Array(0..<6))
+        #expect(cut.pieces.map(\.start) == (0..<6).map { .seconds($0 * 600) })
+        #expect(cut.pieces.last?.seconds == Double(600 * 32_000 - 2) / 32_000)
+        #expect(cut.pieces[1].bytes == plain.offset + 600 * 32_000..<plain.offset + 1200 * 32_000)
+        // Each begins as a file of its own that says how long it is.
+        let own = try #require(header(cut.pieces[1].head).samples)
+        #expect(own.offset == cut.pieces[1].head.count && own.statedBytes == 600 * 32_000)
+        #expect(RecordingCut(plain, fileBytes: plain.offset + 600 * 32_000) == nil)
+        // 17 is IMA ADPCM.
+        let packed = try #require(header(MediaFixtures.wavHead(statedBytes: hour, code: 17)).samples)
+        #expect(packed.frameBytes == nil && RecordingCut(packed, fileBytes: hour) == nil)
+        #expect(packed.seconds(in: packed.offset + hour) == 3600)
+    }
+
+    @Test func samplesWithoutAHeaderAreCutByWhatTheirSenderSays() throws {
+        let said: JSONValue = ["sample_rate": 8000, "channels": 2]
+        let cut = try #require(AudioUpload.cut(AudioParser(), .pcm, said: said, size: 601 * 32_000 + 3))
+        #expect(cut.pieces.map(\.bytes) == [0..<600 * 32_000, 600 * 32_000..<601 * 32_000])
+        #expect(cut.pieces.allSatisfy { $0.head.isEmpty })
+        let own: JSONValue = ["sample_rate": 8000, "file_id": "019aa3c2-7d1e-7c54-8a7e-3c1b9c0f6f11"]
+        #expect(AudioUpload.cut(AudioParser(), .pcm, said: own, size: 512 << 20) == nil)
+        #expect(AudioUpload.cut(AudioParser(), .mp3, said: [:], size: 512 << 20) == nil)
     }
 
     @Test func statedFormatMustFit() {

@@ -68,6 +68,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (#"{"name":5}"#, "must be a string"), (#"{"name":""}"#, "must have 1 to 200 characters"),
+        (#"{"name":null}"#, "must not be null"), (#"{"deleted":1}"#, "must be true or false"),
+        ("[]", "must be an object"), (#"{"colour":1}"#, "is not known here"),
+    ])
+    func messagesSayWhatIsAskedFor(_ body: String, _ message: String) async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let answer = try await home.send(.patch, "/devices/\(home.phone.id)", body: Array(body.utf8))
+            #expect(answer.status == 422)
+            #expect(answer.json["errors"]?[0]?["message"]?.string == message)
+        }
+    }
+
     @Test func namesAreCountedInCharactersNotBytes() async throws {
         try await RoutesHousehold.with { (home) async throws in
             func make(_ count: Int) async throws -> Int {

@@ -220,6 +220,37 @@ import Testing
     }
 
     @Test(.enabled(if: ExportRouteTests.hasPython, "needs python3"))
+    func entriesSayWhenTheyWereMade() throws {
+        let time = try #require(Timestamp("2026-11-21T16:47:31Z"))
+        var zip = try ZipWriter(at: time)
+        zip.begin("a", .stored)
+        zip.end()
+        zip.finish()
+        let bytes = zip.drain()
+        let file = FileManager.default.temporaryDirectory.appending(path: "time-\(UUID().uuidString).zip")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(bytes).write(to: file)
+        let run = Process()
+        run.executableURL = URL(filePath: "/usr/bin/env")
+        run.arguments = [
+            "python3", "-c",
+            """
+            import struct, sys, zipfile
+            entry = zipfile.ZipFile(sys.argv[1]).getinfo("a")
+            mark, size, flags, seconds = struct.unpack("<HHBi", entry.extra)
+            print(*entry.date_time, hex(mark), size, flags, seconds)
+            """, file.path,
+        ]
+        let output = Pipe()
+        run.standardOutput = output
+        try run.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        run.waitUntilExit()
+        // Seconds of the old form go in steps of two; the extended one is exact, and UTC.
+        #expect(text == "2026 11 21 16 47 30 0x5455 5 1 \(time.microseconds / 1_000_000)\n")
+    }
+
+    @Test(.enabled(if: ExportRouteTests.hasPython, "needs python3"))
     func manyEntriesNeedALargeDirectory() throws {
         var zip = try ZipWriter(at: RoutesHousehold.now)
         for index in 0..<65_600 {

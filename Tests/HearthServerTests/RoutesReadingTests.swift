@@ -22,7 +22,75 @@ import Testing
             #expect(second.status == 200)
             #expect(second.json["id"] == first.json["id"])
             #expect(second.json["duplicate"] == true)
+            // The one that counts came at another time.
+            #expect(second.json["received_at"] == nil)
             #expect(try await home.get("/streams/heartrate").json["items"]?.array?.count == 1)
+        }
+    }
+
+    @Test func whatIsMissingIsNamedByItsPlace() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let empty = try await home.post("/sensor/heartrate", "{}")
+            #expect(empty.status == 422)
+            #expect(empty.pointers.sorted() == ["/bpm", "/device_id", "/timestamp"])
+            let batch = try await home.post("/sensor/batch", #"{"readings": 5}"#)
+            #expect(batch.json["errors"]?[0]?["message"] == "must be a list of readings")
+            for encoding in ["gzip", "zstd"] {
+                let damaged = try await home.send(
+                    .post, "/sensor/heartrate", body: Array("no archive".utf8), headers: [.contentEncoding: encoding])
+                #expect(damaged.status == 400)
+                #expect(damaged.pointers == [""])
+            }
+        }
+    }
+
+    @Test func forbiddenStreamOfABatchIsNamed() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            let time = RoutesHousehold.time(minute: 1)
+            let items: JSONValue = [
+                ["stream": "heartrate", "timestamp": .string(time), "bpm": 60],
+                ["type": "gps", "timestamp": .string(time), "latitude": 1, "longitude": 1],
+                ["stream": "power", "timestamp": .string(time), "battery_level": 60],
+            ]
+            let answer = try await home.post("/sensor/batch", items, as: .phoneOnly("heartrate"))
+            #expect(answer.status == 207)
+            let rejected = answer.json["rejected"]?.array ?? []
+            #expect(rejected.map { $0["errors"]?[0]?["pointer"]?.string } == ["/type", "/stream"])
+        }
+    }
+
+    @Test(arguments: ["application/x-ndjson", "application/json", "application/msgpack"])
+    func aBatchHasALimitInEveryFormat(_ type: String) async throws {
+        var limits = IngestLimits()
+        limits.batchItems = 3
+        try await RoutesHousehold.with(limits: limits) { (home) async throws in
+            for (count, status) in [(3, 200), (4, 413)] {
+                let items = (0..<count).map { home.heartrate(60, minute: $0) }
+                let body: [UInt8] =
+                    switch type {
+                    case "application/json": Array(JSONValue.array(items).text.utf8)
+                    case "application/x-ndjson": Array((items.map(\.text).joined(separator: "\n") + "\n\n").utf8)
+                    default: Self.messagePack(items)
+                    }
+                let answer = try await home.send(.post, "/sensor/heartrate", body: body, type: type)
+                #expect(answer.status == status, "\(answer.text)")
+            }
+            #expect(try await home.get("/streams/heartrate").json["items"]?.array?.count == 3)
+        }
+    }
+
+    private static func messagePack(_ items: [JSONValue]) -> [UInt8] {
+        var writer = MessagePackWriter()
+        for item in items { writer.write(item) }
+        return writer.bytes
+    }
+
+    @Test func pathsMayBePercentEncoded() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            #expect(try await home.post("/streams/heart%72ate", home.heartrate(61, minute: 3)).status == 201)
+            #expect(try await home.get("/streams/%68eartrate").json["items"]?.array?.count == 1)
+            #expect(try await home.get("/schemas/heart%72ate").status == 200)
+            #expect(try await home.get("/streams/heart%7").status == 400)
         }
     }
 

@@ -98,6 +98,76 @@ import Testing
         }
     }
 
+    @Test func longRecordingIsCutIntoReadings() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            // 25 minutes of 8 kHz, two channels and 16 bits each, that differ everywhere.
+            let samples = (0..<1500 * 8000).flatMap { index -> [UInt8] in
+                let value = UInt32(truncatingIfNeeded: index &* 2_654_435_761)
+                return [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8), 0, 1]
+            }
+            var sound = Array(MediaFixtures.wav(seconds: 0, rate: 8000, channels: 2).dropLast(4))
+            sound += [0xff, 0xff, 0xff, 0xff] + samples
+            let made = try await home.send(
+                .post, "/audio/upload\(query(home, "&id=walk"))", body: sound, type: "audio/wav")
+            #expect(made.status == 201)
+            let chunks = try #require(made.json["chunks"]?.array)
+            #expect(chunks.map { $0["chunk_index"]?.int64 } == [0, 1, 2])
+            #expect(chunks.map { $0["duration_seconds"]?.double } == [600, 600, 300])
+            #expect(made.json["id"] == chunks[0]["id"] && made.json["blob"] == chunks[0]["blob"])
+
+            let items = try #require(try await home.get("/streams/audio?order=asc").json["items"]?.array)
+            #expect(items.map { $0["id"] } == chunks.map { $0["id"] })
+            #expect(items.map { $0["timestamp"]?.string } == [1, 11, 21].map { RoutesHousehold.time(minute: $0) })
+            #expect(Set(items.map { $0["file_id"] }) == [made.json["file_id"]])
+            var joined: [UInt8] = []
+            for item in items {
+                let file = try await home.get("/blobs/\(try #require(item["blob"]?.string))").bytes
+                #expect(item["size_bytes"]?.int64 == Int64(file.count))
+                var walker = HeaderWalker(AudioParser())
+                file.withUnsafeBytes { walker.consume($0) }
+                #expect(walker.parser.header.seconds(in: file.count) == item["duration_seconds"]?.double)
+                joined += file.dropFirst(walker.parser.header.samples?.offset ?? 0)
+            }
+            #expect(joined == samples)
+
+            let again = try await home.send(
+                .post, "/audio/upload\(query(home, "&id=walk"))", body: sound, type: "audio/wav")
+            #expect(again.status == 200)
+            #expect(again.json["chunks"]?.array?.map { $0["id"] } == chunks.map { $0["id"] })
+            #expect(again.json["file_id"] == made.json["file_id"])
+            // A sender that cuts itself is left alone.
+            let own = try await home.send(
+                .post, "/audio/upload\(query(home, "&chunk_index=7"))", body: sound, type: "audio/wav")
+            #expect(own.json["chunks"] == nil && own.json["duration_seconds"] == 1500)
+        }
+    }
+
+    @Test(arguments: ["1795251600", "1795251600.5", "1795251600000"])
+    func timeOfAFileMayBeEpoch(_ time: String) async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            for (path, body) in [("/audio/upload", MediaFixtures.wav()), ("/images/upload", MediaFixtures.jpeg())] {
+                let made = try await home.send(
+                    .post, "\(path)?device_id=\(home.phone.id)&timestamp=\(time)", body: body,
+                    type: "application/octet-stream")
+                #expect(made.status == 201, "\(made.text)")
+            }
+            let item = try #require(try await home.get("/streams/audio").json["items"]?[0])
+            #expect(item["timestamp"]?.string?.hasPrefix("2026-11-21T09:00:00") == true)
+        }
+    }
+
+    @Test func fileAsTheBodyHasNoEncoding() async throws {
+        try await RoutesHousehold.with { (home) async throws in
+            for path in ["/audio/upload\(query(home))", "/documents?name=a.txt"] {
+                let made = try await home.send(
+                    .post, path, body: MediaFixtures.wav(), type: "application/octet-stream",
+                    headers: [.contentEncoding: "gzip"])
+                #expect(made.status == 415)
+            }
+            #expect(try fileCount(home) == 0)
+        }
+    }
+
     @Test func rawSamplesNeedTheirRate() async throws {
         try await RoutesHousehold.with { (home) async throws in
             let samples = [UInt8](repeating: 3, count: 3200)

@@ -47,7 +47,7 @@ extension HearthApplication {
             // Ends without a port when the program is stopped before it listens.
             guard let number = await ports.first(where: { _ in true }) else { return }
             let address = ServerAddress(listening: settings.host, port: number, usesTLS: settings.usesTLS)
-            try lock.publish(address)
+            try lock.publish(address, certificate: settings.tlsCertificate)
             try await body(address)
         }
         var configuration = ServiceGroupConfiguration(

@@ -13,6 +13,8 @@ final class HomeLock: Sendable {
         var process: Int32
         /// Nil while it starts.
         var address: ServerAddress?
+        /// File of the certificate that it shows; nil without TLS.
+        var certificate: String?
     }
 
     private static let fileName = "hearth.lock"
@@ -50,11 +52,13 @@ final class HomeLock: Sendable {
 
     deinit { release() }
 
-    /// Says where the server answers.
-    func publish(_ address: ServerAddress) throws(HearthError) { try write(address) }
+    /// Says where the server answers, and with which certificate.
+    func publish(_ address: ServerAddress, certificate: String? = nil) throws(HearthError) {
+        try write(address, certificate)
+    }
 
-    private func write(_ address: ServerAddress?) throws(HearthError) {
-        let text = Array("\(getpid())\n\(address?.description ?? "")\n".utf8)
+    private func write(_ address: ServerAddress?, _ certificate: String? = nil) throws(HearthError) {
+        let text = Array("\(getpid())\n\(address?.description ?? "")\n\(certificate ?? "")\n".utf8)
         let failed = descriptor.withLock { file in
             guard file >= 0 else { return false }
             // One write over the old text, longer or shorter: a reader sees lines that are whole.
@@ -87,7 +91,9 @@ final class HomeLock: Sendable {
         guard let bytes = try? LocalFile.bytesIfPresent(path, limit: 4096) else { return nil }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         guard let first = lines.first, let process = Int32(first) else { return nil }
-        return Holder(process: process, address: lines.count > 1 ? ServerAddress(url: String(lines[1])) : nil)
+        return Holder(
+            process: process, address: lines.count > 1 ? ServerAddress(url: String(lines[1])) : nil,
+            certificate: lines.count > 2 && !lines[2].isEmpty ? String(lines[2]) : nil)
     }
 
     // Locks of the open file, not of the process (fcntl(2), "Open file description locks"): closing another descriptor of

@@ -30,6 +30,12 @@ struct ClientOptions: ParsableArguments {
     /// The client for the server that the options and settings mean.
     func client(_ context: CommandContext) throws -> ServerClient {
         let settings = try settings(context)
+        // A server on this machine is known by its certificate; an authority that is named in vain misleads.
+        guard ca == nil || url != nil else {
+            throw HearthError(
+                .invalidArgument, "--ca says whom to trust for --url, which is not given.",
+                hint: "Name the server by an address that its certificate holds, or leave --ca away.")
+        }
         return try ServerClient(settings: settings, url: url)
     }
 }

@@ -17,7 +17,8 @@ struct ServerClient: Sendable {
         case authorities
         /// What the certificates of this file vouch for, the file's own among them.
         case authority(path: String)
-        /// The certificate of our own settings, byte for byte: household certificates are mostly self-signed.
+        /// The certificate of the server on this machine, byte for byte. It is mostly of the household's own making and
+        /// names the addresses that others call, not the loopback address that is dialled here.
         case certificate(path: String)
     }
 
@@ -32,10 +33,13 @@ struct ServerClient: Sendable {
             self.address = address
             trust = settings.authority.map { .authority(path: $0) } ?? .authorities
         } else {
+            let holder = HomeLock.holder(of: settings.home)
             address =
-                HomeLock.holder(of: settings.home)?.address
+                holder?.address
                 ?? ServerAddress(listening: settings.host, port: settings.port, usesTLS: settings.usesTLS)
-            trust = settings.tlsCertificate.map { .certificate(path: $0) } ?? .authorities
+            // A running server may have got its settings from variables that this command does not have.
+            let certificate = holder?.certificate ?? settings.tlsCertificate
+            trust = certificate.map { .certificate(path: $0) } ?? .authorities
         }
         token = try settings.token ?? Self.ownerToken(home: settings.home)
     }
@@ -64,7 +68,7 @@ struct ServerClient: Sendable {
         do {
             return try await channel.executeThenClose { answers, requests in
                 let connection = ServerConnection(
-                    answers: answers, requests: requests, address: address, token: token,
+                    answers: answers, requests: requests, address: address, trust: trust, token: token,
                     close: { channel.channel.close(promise: nil) })
                 return try await body(connection)
             }
@@ -77,16 +81,17 @@ struct ServerClient: Sendable {
     }
 
     private func connect() async throws(HearthError) -> ServerConnection.Channel {
-        let (address, trust, answerTimeout) = (address, trust, answerTimeout)
+        let (address, answerTimeout) = (address, answerTimeout)
         do {
             let tls = address.usesTLS ? try tlsContext() : nil
+            let pinned = address.usesTLS ? try pinnedCertificate() : nil
             return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connectTimeout(Self.connectTimeout)
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .connect(host: address.host, port: address.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let pipeline = channel.pipeline.syncOperations
-                        if let tls { try pipeline.addHandler(Self.tlsHandler(tls, address, trust)) }
+                        if let tls { try pipeline.addHandler(Self.tlsHandler(tls, address, pinned: pinned)) }
                         try pipeline.addHTTPClientHandlers()
                         try pipeline.addHandler(IdleStateHandler(allTimeout: answerTimeout))
                         try pipeline.addHandler(SilenceHandler(limit: answerTimeout))
@@ -107,13 +112,18 @@ struct ServerClient: Sendable {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv13
         configuration.applicationProtocols = ["http/1.1"]
-        if case .authority(let path) = trust {
+        switch trust {
+        case .authorities: break
+        case .authority(let path):
             guard let certificates = try? NIOSSLCertificate.fromPEMFile(path), !certificates.isEmpty else {
                 throw HearthError(
                     .settingsInvalid, "\(path), which names whom to trust, holds no certificate.",
                     hint: "Give --ca or HEARTH_CA a file with certificates in PEM form.")
             }
             configuration.trustRoots = .certificates(certificates)
+        case .certificate:
+            // Names are looked at even where a callback judges the certificate; here it is known as a whole.
+            configuration.certificateVerification = .noHostnameVerification
         }
         do {
             return try NIOSSLContext(configuration: configuration)
@@ -122,20 +132,25 @@ struct ServerClient: Sendable {
         }
     }
 
+    /// The only certificate to trust, where it is known.
+    private func pinnedCertificate() throws(HearthError) -> NIOSSLCertificate? {
+        guard case .certificate(let path) = trust else { return nil }
+        guard let certificate = try? NIOSSLCertificate.fromPEMFile(path).first else {
+            throw HearthError(
+                .settingsInvalid, "\(path), the certificate of the server on this machine, cannot be read.",
+                hint: "Run this as the user that runs Hearth, or name the server with --url and --ca.")
+        }
+        return certificate
+    }
+
     private static func tlsHandler(
-        _ context: NIOSSLContext, _ address: ServerAddress, _ trust: Trust
+        _ context: NIOSSLContext, _ address: ServerAddress, pinned: NIOSSLCertificate?
     ) throws -> NIOSSLClientHandler {
         let isName = (try? SocketAddress(ipAddress: address.host, port: 0)) == nil
         let name = isName ? address.host : nil
-        switch trust {
-        case .authorities, .authority: return try NIOSSLClientHandler(context: context, serverHostname: name)
-        case .certificate(let path):
-            guard let expected = try NIOSSLCertificate.fromPEMFile(path).first else {
-                throw HearthError(.settingsInvalid, "\(path) holds no certificate.")
-            }
-            return try NIOSSLClientHandler(context: context, serverHostname: name) { presented, promise in
-                promise.succeed(presented.first == expected ? .certificateVerified : .failed)
-            }
+        guard let pinned else { return try NIOSSLClientHandler(context: context, serverHostname: name) }
+        return try NIOSSLClientHandler(context: context, serverHostname: name) { presented, promise in
+            promise.succeed(presented.first == pinned ? .certificateVerified : .failed)
         }
     }
 

@@ -10,6 +10,7 @@ final class ServerConnection {
     private let answers: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
     private let requests: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
     private let address: ServerAddress
+    private let trust: ServerClient.Trust
     private let token: String?
     private let close: @Sendable () -> Void
     /// Whether another request may follow on this connection.
@@ -18,11 +19,12 @@ final class ServerConnection {
     init(
         answers: NIOAsyncChannelInboundStream<HTTPClientResponsePart>,
         requests: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>, address: ServerAddress,
-        token: String?, close: @escaping @Sendable () -> Void
+        trust: ServerClient.Trust, token: String?, close: @escaping @Sendable () -> Void
     ) {
         self.answers = answers.makeAsyncIterator()
         self.requests = requests
         self.address = address
+        self.trust = trust
         self.token = token
         self.close = close
     }
@@ -158,15 +160,34 @@ final class ServerConnection {
         return "\(reason)".contains("CERTIFICATE_VERIFY_FAILED")
     }
 
-    private func lost(because cause: (any Error)? = nil) -> HearthError {
-        isReusable = false
-        if let cause, Self.isDistrust(cause) {
+    private func distrust(because cause: any Error) -> HearthError {
+        if cause is NIOSSLExtraError {
             return HearthError(
-                .serverUnreachable, "The certificate of \(address) is not trusted here.",
-                hint: "It is signed by an authority that this machine does not know, has ended, or names another host. "
-                    + "For an authority of your own give its certificate with --ca FILE or HEARTH_CA.",
+                .serverUnreachable, "The certificate of \(address) does not name \(address.host).",
+                hint: "Call the server by a name or address that stands in its certificate; on its own machine leave "
+                    + "--url away.",
                 cause: cause)
         }
+        let reason: (message: String, hint: String) =
+            switch trust {
+            case .authorities:
+                (
+                    "is not trusted here",
+                    "It is signed by an authority that this machine does not know, or has ended. For an authority of "
+                        + "your own give its certificate with --ca FILE or HEARTH_CA."
+                )
+            case .authority(let path):
+                ("is not trusted here", "It is not signed by what \(path) holds, or has ended.")
+            case .certificate(let path):
+                ("is not the one in \(path)", "Restart the server if its certificate was renewed.")
+            }
+        return HearthError(
+            .serverUnreachable, "The certificate of \(address) \(reason.message).", hint: reason.hint, cause: cause)
+    }
+
+    private func lost(because cause: (any Error)? = nil) -> HearthError {
+        isReusable = false
+        if let cause, Self.isDistrust(cause) { return distrust(because: cause) }
         return HearthError(
             .serverUnreachable, "The connection to \(address) broke before the answer was complete.",
             hint: "Check the server's log, then try again.", disposition: .retry, cause: cause)

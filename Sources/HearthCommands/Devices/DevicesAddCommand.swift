@@ -53,5 +53,8 @@ struct DevicesAddCommand: Verb {
                 -d '{"device_id":"\(id)","timestamp":"\(context.time.now())","battery_level":81}' \\
                 \(client.address)/sensor/power
             """)
+        // What is dialled on this machine is seldom what the certificate is for.
+        guard client.address.usesTLS, connection.url == nil else { return }
+        try output.line("Elsewhere a name that stands in the certificate goes in place of \(client.address.authority).")
     }
 }

@@ -108,6 +108,10 @@ struct Checkup {
                 return .fail(
                     "server", "process \(holder.process) runs at \(address) but is not ready",
                     fix: "`hearth status` says why")
+            } catch let error as HearthError where error.disposition != .retry {
+                return .fail(
+                    "server", "process \(holder.process) runs, but: \(error.message)",
+                    fix: error.hint ?? "look at its log")
             } catch {
                 return .fail(
                     "server", "process \(holder.process) runs but does not answer at \(address)",

@@ -4,21 +4,18 @@ import HearthCore
 struct DoctorCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check this machine and the settings, and say how to mend what is wrong.",
-        discussion: "Ends with status 1 when a check failed. Leaves nothing behind.")
+        discussion: """
+            With --url it looks at a server elsewhere instead, as far as that can be seen from here. Ends with status 1 when \
+            a check failed. Leaves nothing behind.
+            """)
 
-    @Option(
-        help: ArgumentHelp("Home folder of the server, instead of HEARTH_HOME.", valueName: "folder"),
-        completion: .directory)
-    var home: String?
-
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var connection: ClientOptions
 
     func run(in context: CommandContext) async throws {
         let settings: Settings
-        do throws(HearthError) {
-            settings = try Settings(environment: context.environment, options: home.map { ["home": $0] } ?? [:])
-        } catch {
+        do {
+            settings = try connection.settings(context)
+        } catch let error as HearthError {
             let findings =
                 error.fields.isEmpty
                 ? [Finding.fail("settings", error)]
@@ -26,14 +23,19 @@ struct DoctorCommand: Verb {
             try report(findings, settings: [], in: context)
             throw CheckFailed(status: .failure)
         }
-        let findings = await Checkup(settings: settings, context: context).findings()
+        let findings =
+            if let url = connection.url {
+                await RemoteCheckup(url: url, settings: settings).findings()
+            } else {
+                await Checkup(settings: settings, context: context).findings()
+            }
         try report(findings, settings: settings.inForce, in: context)
         if findings.contains(where: { $0.level == .fail }) { throw CheckFailed(status: .failure) }
     }
 
     private func report(_ findings: [Finding], settings: [SettingInForce], in context: CommandContext) throws {
         let output = context.output
-        if json {
+        if connection.json {
             let values = settings.map { setting -> JSONValue in
                 [
                     "name": .string(setting.declaration.variable), "value": .string(setting.text),

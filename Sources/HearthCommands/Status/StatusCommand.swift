@@ -12,13 +12,30 @@ struct StatusCommand: Verb {
     func run(in context: CommandContext) async throws {
         let client = try connection.client(context)
         let settings = try connection.settings(context)
-        let report = try await ServerReport.read(client, isLocal: connection.url == nil, settings: settings)
+        let report: ServerReport
+        do {
+            report = try await ServerReport.read(client, isLocal: connection.url == nil, settings: settings)
+        } catch let error as HearthError where connection.json {
+            // A program that reads the output hears of it there, too.
+            try context.output.line(Self.failure(error, at: client.address).prettyText)
+            throw error
+        }
         if connection.json {
             try context.output.line(report.json.prettyText)
         } else {
             try report.print(to: context.output)
         }
         guard report.isReady else { throw CheckFailed(status: .failure) }
+    }
+
+    private static func failure(_ error: HearthError, at address: ServerAddress) -> JSONValue {
+        [
+            "url": .string(address.description), "ready": false,
+            "error": [
+                "code": .string(error.code.text), "message": .string(error.message),
+                "hint": error.hint.map { .string($0) } ?? .null,
+            ],
+        ]
     }
 }
 
@@ -52,7 +69,7 @@ struct ServerReport {
             disk: isLocal ? DiskSpace.of(settings.home) : nil)
     }
 
-    private static func checks(of body: JSONValue) -> [(name: String, text: String, isGood: Bool)] {
+    static func checks(of body: JSONValue) -> [(name: String, text: String, isGood: Bool)] {
         (body["checks"]?.object ?? [:]).map { name, value in
             let text = value.string ?? value["status"]?.string ?? value.text
             let detail = value["message"]?.string ?? value["detail"]?.string

@@ -16,10 +16,10 @@ guarded(place, async () => {
         const streams = (item?.streams || []).slice().sort((left, right) => right.count - left.count);
         return element("article", {class: "card"}, element("h3", {}, device.name),
             element("div", {class: "meta"}, element("span", {}, device.kind), device.platform ? element("span", {}, device.platform) : null,
-                element("span", {title: momentText(item?.last_seen)}, item?.last_seen ? `last seen ${ago(item.last_seen)}` : "never seen")),
-            streams.length ? element("div", {class: "scroll"}, element("table", {},
-                element("thead", {}, element("tr", {}, element("th", {scope: "col"}, "Stream"), element("th", {scope: "col", class: "number"}, "Readings"), element("th", {scope: "col", class: "wide"}, "Latest"))),
+                element("span", {title: momentText(item?.last_received_at)}, item?.last_received_at ? `last seen ${ago(item.last_received_at)}` : "never seen")),
+            streams.length ? element("div", {class: "scroll"}, element("table", {class: "stacked"},
+                element("thead", {}, element("tr", {}, element("th", {scope: "col"}, "Stream"), element("th", {scope: "col", class: "number"}, "Readings"), element("th", {scope: "col"}, "Latest"))),
                 element("tbody", {}, streams.map((stream) => element("tr", {}, element("td", {}, stream.stream),
-                    element("td", {class: "number"}, count(stream.count)), element("td", {class: "wide"}, momentText(stream.last))))))) : null);
+                    element("td", {class: "number", "data-label": "Readings"}, count(stream.count)), element("td", {"data-label": "Latest"}, momentText(stream.last))))))) : null);
     }));
 });

@@ -21,22 +21,22 @@ async function showProcessors() {
         replace(processors, element("p", {class: "meta"}, "No background work is set up."));
         return;
     }
-    replace(processors, element("div", {class: "scroll"}, element("table", {},
-        element("thead", {}, element("tr", {}, ["Name", "Waiting", "Done", "Failed"].map((name, index) => element("th", {scope: "col", class: index ? "number" : null}, name)), element("th", {scope: "col", class: "wide"}, "State"))),
+    replace(processors, element("div", {class: "scroll"}, element("table", {class: "stacked"},
+        element("thead", {}, element("tr", {}, ["Name", "Waiting", "Done", "Failed"].map((name, index) => element("th", {scope: "col", class: index ? "number" : null}, name)), element("th", {scope: "col"}, "State"))),
         element("tbody", {}, answer.items.map((item) => element("tr", {},
             element("td", {}, element("strong", {}, item.name), element("div", {class: "meta"}, item.summary), item.last_error ? element("div", {class: "bad"}, item.last_error.message || item.last_error) : null),
-            element("td", {class: "number"}, count(item.lag?.readings ?? item.lag ?? 0)), element("td", {class: "number"}, count(item.worked ?? item.processed ?? 0)),
-            element("td", {class: "number"}, element("span", {class: item.dead_letters ? "bad" : ""}, count(item.dead_letters ?? item.failed ?? 0))),
-            element("td", {class: "wide"}, item.state ?? "")))))));
+            element("td", {class: "number", "data-label": "Waiting"}, count(item.lag?.readings ?? item.lag ?? 0)), element("td", {class: "number", "data-label": "Done"}, count(item.worked ?? item.processed ?? 0)),
+            element("td", {class: "number", "data-label": "Failed"}, element("span", {class: item.dead_letters ? "bad" : ""}, count(item.dead_letters ?? item.failed ?? 0))),
+            element("td", {"data-label": "State"}, item.state ?? "")))))));
 }
 
 async function showStreams() {
     const answer = await get("/streams");
     const used = answer.items.filter((stream) => stream.count > 0).sort((left, right) => right.count - left.count);
     replace(streams, element("p", {class: "meta"}, `${plural(used.reduce((sum, stream) => sum + stream.count, 0), "reading")} in ${plural(used.length, "stream")}`),
-        element("div", {class: "scroll"}, element("table", {},
-            element("thead", {}, element("tr", {}, element("th", {scope: "col"}, "Stream"), element("th", {scope: "col", class: "number"}, "Readings"), element("th", {scope: "col", class: "wide"}, "Latest"))),
-            element("tbody", {}, used.map((stream) => element("tr", {}, element("td", {}, stream.title), element("td", {class: "number"}, count(stream.count)), element("td", {class: "wide"}, ago(stream.last_received_at))))))));
+        element("div", {class: "scroll"}, element("table", {class: "stacked"},
+            element("thead", {}, element("tr", {}, element("th", {scope: "col"}, "Stream"), element("th", {scope: "col", class: "number"}, "Readings"), element("th", {scope: "col"}, "Latest"))),
+            element("tbody", {}, used.map((stream) => element("tr", {}, element("td", {}, stream.title), element("td", {class: "number", "data-label": "Readings"}, count(stream.count)), element("td", {"data-label": "Latest"}, ago(stream.last_received_at))))))));
 }
 
 guarded(streams, showStreams);

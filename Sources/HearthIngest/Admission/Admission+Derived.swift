@@ -38,7 +38,7 @@ extension Admission {
     package func admit(_ draft: DerivedDraft, into batch: inout ReadingBatch) throws(HearthError) {
         let stream = draft.stream
         guard case .object(var members) = draft.payload else {
-            throw .invalidOutput(draft, [.init(pointer: "", message: "a reading is a JSON object")])
+            throw .invalidOutput(draft, [.init(pointer: "", message: "must be a JSON object")])
         }
         var problems: [HearthError.Field] = []
         for name in ["id", "device_id", "timestamp", "source"] where members[name] != nil {

@@ -45,7 +45,7 @@ package struct Admission: Sendable {
     package func admit(_ item: JSONReference, index: Int, source: Source, into draft: inout Draft) {
         guard item.kind == .object else {
             return draft.reject(
-                index: index, .invalid([.init(pointer: "", message: "is not a JSON object")], stream: nil),
+                index: index, .invalid([.init(pointer: "", message: "must be a JSON object")], stream: nil),
                 stream: source.stream?.name)
         }
         let envelope = Envelope(item)
@@ -67,14 +67,19 @@ package struct Admission: Sendable {
         var flags: ReadingFlags = []
         let timestamp = timestamp(of: envelope, stream.time, received, &flags, &problems)
         if let id = envelope.id, id.kind != .string || id.utf8.isEmpty || id.utf8.count > 200 {
-            problems.append(.init(pointer: "/id", message: "is not a string of 1 to 200 bytes"))
+            problems.append(.init(pointer: "/id", message: "must be a string of 1 to 200 bytes"))
         }
         if let device, !source.principal.may(.writeStream(stream.name, person: device.person, device: device.id)) {
             return draft.reject(
                 index: index,
                 HearthError(
                     .streamNotAllowed, "This token may not write to the stream \(stream.name).",
-                    hint: "Mint a token whose list of streams has it: hearth tokens create --help"),
+                    hint: "Mint a token whose list of streams has it: hearth tokens create --help",
+                    fields: [
+                        .init(
+                            pointer: source.stream == nil ? envelope.streamPointer : "",
+                            message: "may not be written to with this token")
+                    ]),
                 stream: stream.name)
         }
         guard problems.isEmpty, let device, let timestamp else {
@@ -121,11 +126,10 @@ package struct Admission: Sendable {
             return .invalid(
                 [.init(pointer: "/stream", message: "is required: the name of the reading's stream")], stream: nil)
         }
-        let pointer = envelope.stream == nil ? "/type" : "/stream"
         let message =
             name.string.map { "names no stream (\"\($0.prefix(64))\"); GET /streams lists them" }
             ?? "is not a string"
-        return .invalid([.init(pointer: pointer, message: message)], stream: nil)
+        return .invalid([.init(pointer: envelope.streamPointer, message: message)], stream: nil)
     }
 
     private func device(
@@ -235,6 +239,9 @@ struct Envelope {
             }
         }
     }
+
+    /// Where the item names its stream; the whole item when it does not.
+    var streamPointer: String { stream != nil ? "/stream" : type != nil ? "/type" : "" }
 
     init(_ item: JSONReference) {
         for (key, value) in item.members {

@@ -54,9 +54,7 @@ extension Draft {
         let batch = batches[0]
         let head = batch.heads[0]
         let duplicate = outcomes[0].duplicates.first
-        return Receipt(
-            id: duplicate?.original ?? head.recordID, stream: batch.stream.name, received: head.received,
-            isDuplicate: duplicate != nil, flags: head.flags.subtracting(.clientKeyed))
+        return Receipt(head, stream: batch.stream.name, original: duplicate?.original)
     }
 }
 
@@ -64,9 +62,20 @@ extension Draft {
 package struct Receipt: Sendable, Hashable {
     package var id: RecordID
     package var stream: String
-    package var received: Timestamp
+    /// Nil for a duplicate: the record that counts came at another time.
+    package var received: Timestamp?
     package var isDuplicate: Bool
+    /// None for a duplicate.
     package var flags: ReadingFlags
+
+    /// - Parameter original: The record that counts, for a reading that was stored before.
+    package init(_ head: ReadingHead, stream: String, original: RecordID?) {
+        id = original ?? head.recordID
+        self.stream = stream
+        isDuplicate = original != nil
+        received = isDuplicate ? nil : head.received
+        flags = isDuplicate ? [] : head.flags.subtracting(.clientKeyed)
+    }
 }
 
 /// The answer for a batch.

@@ -64,24 +64,26 @@ package enum BodyDecoder {
             } catch {
                 throw HearthError(error, in: "The JSON body")
             }
-        case .lines: return lines(body, options, limits)
+        case .lines: return try lines(body, options, limits)
         case .messagePack:
             var documents: [JSONDocument] = []
             var offset = 0
             do {
                 repeat {
+                    guard documents.count < limits.batchItems else { break }
                     documents.append(try JSONDocument.nextMessagePack(in: body, at: &offset, options: options))
                 } while offset < body.count
             } catch {
                 throw HearthError(error, in: "The MessagePack body")
             }
+            guard offset >= body.count else { throw .tooManyReadings(limits) }
             return DecodedBody(documents: documents)
         }
     }
 
     private static func lines(
         _ body: UnsafeRawBufferPointer, _ options: JSONOptions, _ limits: IngestLimits
-    ) -> DecodedBody {
+    ) throws(HearthError) -> DecodedBody {
         var decoded = DecodedBody(documents: [], indexes: [])
         var start = 0
         var index = 0
@@ -90,6 +92,8 @@ package enum BodyDecoder {
             let line = UnsafeRawBufferPointer(rebasing: body[start..<end])
             start = end + 1
             if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }) { continue }
+            // Before it is read: a body of many short lines must not fill memory.
+            guard index < limits.batchItems else { throw .tooManyReadings(limits) }
             do {
                 decoded.documents.append(try JSONDocument(parsing: line, options: options))
                 decoded.indexes?.append(index)

@@ -52,7 +52,10 @@ package enum Inflater {
 
     private static func damaged(_ name: String, isTruncated: Bool) -> HearthError {
         HearthError(
-            .malformedBody, isTruncated ? "The \(name) body ends too early." : "The body is not valid \(name).")
+            .malformedBody, isTruncated ? "The \(name) body ends too early." : "The body is not valid \(name).",
+            hint: "Content-Encoding says how the body is compressed.",
+            fields: [.init(pointer: "", message: isTruncated ? "ends before its \(name) does" : "is not valid \(name)")]
+        )
     }
 
     private static func inflateGzip(

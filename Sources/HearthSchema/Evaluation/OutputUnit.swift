@@ -21,6 +21,8 @@ struct OutputUnit {
     var absoluteKeywordLocation: String
     var instanceLocation: String
     var message: String?
+    /// Members that ought to be there; for people each is a fault of its own, at the place where it is missing.
+    var missing: [String] = []
     var annotation: JSONValue?
     var children: [OutputUnit] = []
 }

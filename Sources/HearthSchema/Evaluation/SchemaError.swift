@@ -2,7 +2,7 @@ package import HearthCore
 
 /// One thing wrong with a value.
 package struct SchemaError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Where in the value.
+    /// Where in the value; for a missing member, where it would be.
     package var instanceLocation: JSONPointer
     /// Where in the schema, along the path of evaluation: `$ref` is a step of it.
     package var keywordLocation: JSONPointer
@@ -45,10 +45,17 @@ extension OutputUnit {
             }
         case .assertion: break
         }
-        errors.append(
-            SchemaError(
-                instanceLocation: JSONPointer(instanceLocation), keywordLocation: JSONPointer(keywordLocation),
-                absoluteKeywordLocation: absoluteKeywordLocation, message: message ?? "is not valid"))
+        let place = JSONPointer(instanceLocation)
+        for name in missing.prefix(limit - errors.count) {
+            errors.append(error(at: place.appending(name), "is required"))
+        }
+        if missing.isEmpty { errors.append(error(at: place, message ?? "is not valid")) }
+    }
+
+    private func error(at place: JSONPointer, _ message: String) -> SchemaError {
+        SchemaError(
+            instanceLocation: place, keywordLocation: JSONPointer(keywordLocation),
+            absoluteKeywordLocation: absoluteKeywordLocation, message: message)
     }
 
     /// The only branch whose fault is not the shape of the value itself.

@@ -142,7 +142,7 @@ extension SchemaEvaluation {
         case .required(let names):
             let missing = names.filter { !value.hasMember($0) }
             guard !missing.isEmpty else { return success(keyword, node) }
-            return fault(Wording.missing(missing.map(\.text)), keyword, node)
+            return fault(Wording.missing(missing.map(\.text)), keyword, node, missing: missing.map(\.text))
         case .dependentRequired(let entries):
             for entry in entries where value.hasMember(entry.name) {
                 let missing = entry.needs.filter { !value.hasMember($0) }

@@ -121,11 +121,12 @@ struct SchemaEvaluation {
     /// The fault of the keyword that is being applied.
     func fault(
         _ message: String, _ keyword: Keyword, _ node: SchemaNode, role: OutputUnit.Role = .assertion,
-        children: [OutputUnit] = []
+        missing: [String] = [], children: [OutputUnit] = []
     ) -> Verdict {
         var unit = unit(isValid: false, absolute: absoluteLocation(keyword.name, node), message: message)
         unit.role = role
         unit.isShape = keyword.rule.isShape
+        unit.missing = missing
         unit.children = children
         return Verdict(isValid: false, units: [unit])
     }

@@ -17,7 +17,7 @@ struct DefinitionReader {
             problems.append(.init(pointer: "/x-hearth", message: "is required: the block that makes a schema a stream"))
         }
         if source["type"]?.string != "object" {
-            problems.append(.init(pointer: "/type", message: "is \"object\" for every stream"))
+            problems.append(.init(pointer: "/type", message: "must be \"object\""))
         }
     }
 
@@ -61,14 +61,16 @@ struct DefinitionReader {
             report(key, "is required")
             return ""
         }
-        if !Self.isIdentifier(text) { report(key, "is made of a-z, 0-9 and _, begins with a letter, at most 63 long") }
+        if !Self.isIdentifier(text) {
+            report(key, "must be made of a-z, 0-9 and _, begin with a letter and be at most 63 long")
+        }
         return text
     }
 
     mutating func integer(_ key: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
         guard let value = block[key] else { return fallback }
         guard let integer = value.int64, range.contains(Int(integer)) else {
-            report(key, "is a whole number from \(range.lowerBound) to \(range.upperBound)")
+            report(key, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
             return fallback
         }
         return Int(integer)
@@ -77,7 +79,7 @@ struct DefinitionReader {
     mutating func strings(_ key: String) -> [String] {
         guard let value = block[key] else { return [] }
         guard let strings = value.array?.map(\.string), !strings.contains(nil) else {
-            report(key, "is a list of strings")
+            report(key, "must be a list of strings")
             return []
         }
         return strings.compactMap { $0 }
@@ -87,7 +89,7 @@ struct DefinitionReader {
     mutating func aliases() -> [String] {
         let names = strings("aliases")
         for (index, name) in names.enumerated() where !Self.isIdentifier(name) {
-            report("aliases/\(index)", "is made of a-z, 0-9 and _, begins with a letter, at most 63 long")
+            report("aliases/\(index)", "must be made of a-z, 0-9 and _, begin with a letter and be at most 63 long")
         }
         return names
     }
@@ -104,7 +106,7 @@ struct DefinitionReader {
                     }
             })
         else {
-            report("path", "is null or a path such as /sensor/humidity: a-z, 0-9, - and _ between slashes")
+            report("path", "must be null or a path such as /sensor/humidity: a-z, 0-9, - and _ between slashes")
             return nil
         }
         return path
@@ -113,14 +115,14 @@ struct DefinitionReader {
     /// A payload for documentation, which the caller holds against the schema.
     mutating func example() -> JSONValue? {
         guard let example = block["example"] else { return nil }
-        if example.object == nil { report("example", "is a payload, an object") }
+        if example.object == nil { report("example", "must be a payload, an object") }
         return example
     }
 
     mutating func choice(_ key: String, of choices: [String], default fallback: String) -> String {
         guard let value = block[key] else { return fallback }
         guard let text = value.string, choices.contains(text) else {
-            report(key, "is one of \(choices.joined(separator: ", "))")
+            report(key, "must be one of \(choices.joined(separator: ", "))")
             return fallback
         }
         return text
@@ -141,7 +143,7 @@ struct DefinitionReader {
         func seconds(_ key: String, _ fallback: Int64, _ report: (String) -> Void) -> Duration {
             guard let value = time[key] else { return .seconds(fallback) }
             guard let seconds = value.int64, seconds >= 0, seconds <= 1 << 40 else {
-                report("is a count of seconds, not negative")
+                report("must be a count of seconds, not negative")
                 return .seconds(fallback)
             }
             return .seconds(seconds)
@@ -151,12 +153,12 @@ struct DefinitionReader {
             if let parsed = text.string.flatMap({ Timestamp($0) }) {
                 oldest = parsed
             } else {
-                report("time/oldest", "is an RFC 3339 time")
+                report("time/oldest", "must be an RFC 3339 time")
             }
         }
         let future = seconds("future_seconds", 86_400) { report("time/future_seconds", $0) }
         let skew = seconds("skew_seconds", min(300, future.components.seconds)) { report("time/skew_seconds", $0) }
-        if skew > future { report("time/skew_seconds", "is at most future_seconds") }
+        if skew > future { report("time/skew_seconds", "must be at most future_seconds") }
         return StreamDefinition.TimePolicy(
             oldest: oldest, future: future, skew: skew,
             late: seconds("late_seconds", 604_800) { report("time/late_seconds", $0) })

@@ -88,7 +88,7 @@ package struct StreamRegistry: Sendable {
                     .invalidStreamDefinition,
                     "\(path) defines the stream \(definition.name), which its name does not say.",
                     hint: "Call the file \(definition.name).json.",
-                    fields: [.init(pointer: "/x-hearth/stream", message: "is the file's name without .json")])
+                    fields: [.init(pointer: "/x-hearth/stream", message: "must be the file's name without .json")])
             }
             definitions.append(definition)
         }

@@ -29,6 +29,8 @@ struct ZipWriter {
 
     private let deflater: Deflater
     private let time: UInt32
+    /// The same as an extra field, which says that it is UTC.
+    private let timeField: [UInt8]
     private var entries: [Entry] = []
     private var open: Entry?
     /// Bytes drained so far.
@@ -39,6 +41,7 @@ struct ZipWriter {
     init(at time: Timestamp) throws(HearthError) {
         deflater = try Deflater()
         self.time = Self.dosTime(time)
+        timeField = Self.timeField(time)
     }
 
     private var position: UInt64 { drained + UInt64(output.count) }
@@ -66,8 +69,9 @@ struct ZipWriter {
         word32(0)
         word32(0)
         word16(UInt16(entry.name.count))
-        word16(0)
+        word16(UInt16(timeField.count))
         output += entry.name
+        output += timeField
         dataStart = position
         entrySize = 0
         open = entry
@@ -145,7 +149,7 @@ struct ZipWriter {
         word32(entry.compressedSize)
         word32(entry.size)
         word16(UInt16(entry.name.count))
-        word16(isFar ? 12 : 0)
+        word16(UInt16(timeField.count) + (isFar ? 12 : 0))
         word16(0)
         word16(0)
         word16(0)
@@ -153,6 +157,7 @@ struct ZipWriter {
         word32(0o100600 << 16)
         word32(UInt32(clamping: entry.offset))
         output += entry.name
+        output += timeField
         if isFar {
             word16(1)
             word16(8)
@@ -169,13 +174,22 @@ struct ZipWriter {
     private mutating func word32(_ value: UInt32) { withUnsafeBytes(of: value.littleEndian) { output += $0 } }
     private mutating func word64(_ value: UInt64) { withUnsafeBytes(of: value.littleEndian) { output += $0 } }
 
-    /// Time in the low half, date in the high half; from 1980, in steps of two seconds.
+    /// Info-ZIP's extended timestamp, of the modification alone: seconds since 1970, which 32 bits hold until 2038.
+    private static func timeField(_ time: Timestamp) -> [UInt8] {
+        guard let seconds = Int32(exactly: time.microseconds.floorDivided(by: 1_000_000)) else { return [] }
+        var field: [UInt8] = [0x55, 0x54, 5, 0, 1]
+        withUnsafeBytes(of: seconds.littleEndian) { field += $0 }
+        return field
+    }
+
+    /// Time in the low half, date in the high half; from 1980, in steps of two seconds. Of no time zone by the format.
     private static func dosTime(_ time: Timestamp) -> UInt32 {
         let seconds = time.microseconds.floorDivided(by: 1_000_000)
         let date = CivilDate(daysSince1970: Int(seconds.floorDivided(by: 86_400)))
         guard date.year >= 1980, date.year <= 2107 else { return 1 << 21 | 1 << 16 }
         let second = Int(seconds - Int64(date.daysSince1970) * 86_400)
-        let clock = second / 3600 << 11 | second / 60 % 60 << 5 | second % 60 / 2
+        // Shifts bind more closely than divisions.
+        let clock = (second / 3600) << 11 | (second / 60 % 60) << 5 | (second % 60 / 2)
         return UInt32((date.year - 1980) << 9 | date.month << 5 | date.day) << 16 | UInt32(clock)
     }
 }

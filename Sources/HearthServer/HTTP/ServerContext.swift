@@ -32,9 +32,19 @@ extension ServerContext {
         guard caller.may(action) else { throw .forbidden(action, caller) }
     }
 
+    /// A path parameter without percent encoding (RFC 3986, section 2.1).
+    package func pathText(_ name: String) throws(HearthError) -> String {
+        guard let text = PercentEncoding.decode(parameters.get(name) ?? "") else {
+            throw HearthError(
+                .malformedRequest, "The path has a percent sign that encodes no UTF-8.",
+                fields: [HearthError.Field(pointer: "{\(name)}", message: "must be UTF-8 in percent encoding")])
+        }
+        return text
+    }
+
     /// A path parameter that must be a UUID. What is not one does not exist.
     package func pathID(_ name: String) throws(HearthError) -> UniqueID {
-        guard let text = parameters.get(name), let id = UniqueID(text) else {
+        guard let id = UniqueID(try pathText(name)) else {
             throw HearthError(
                 .malformedRequest, "The id in the path is not a UUID.",
                 fields: [HearthError.Field(pointer: "{\(name)}", message: "is not a UUID")])

@@ -48,5 +48,11 @@ struct AudioHeader: Equatable {
     /// Hz
     var sampleRate: Int?
     var channels: Int?
+    /// As the header of a compressed format says it.
     var durationSeconds: Double?
+    /// Of a WAV file; its length follows from what comes.
+    var samples: SampleLayout?
+
+    /// In a file of this many bytes.
+    func seconds(in fileBytes: Int) -> Double? { samples?.seconds(in: fileBytes) ?? durationSeconds }
 }

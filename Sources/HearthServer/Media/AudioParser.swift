@@ -5,14 +5,18 @@ struct AudioParser: HeaderParser {
 
     private(set) var header = AudioHeader()
     private var state = State.sniff
-    private var byteRate = 0
+    /// Of the samples to come, once the format of a WAV file is known.
+    private var layout: SampleLayout?
+    /// Bytes of the file before the next block.
+    private var position = 0
     /// Bytes of an earlier block that belong to the next one.
     private var carried: [UInt8] = []
 
     private enum State {
         case sniff
         case waveChunk
-        case waveFormat(rest: Int)
+        /// With the length of its chunk.
+        case waveFormat(Int)
         case flacInfo
         case oggPage
         case oggTable
@@ -22,12 +26,19 @@ struct AudioParser: HeaderParser {
     init() {}
 
     mutating func take(_ block: ArraySlice<UInt8>) -> HeaderStep {
+        position += block.count
+        let step = follow(block)
+        if case .skip(let count, _) = step { position += count }
+        return step
+    }
+
+    private mutating func follow(_ block: ArraySlice<UInt8>) -> HeaderStep {
         let block = carried.isEmpty ? block : (carried + block)[...]
         carried = []
         return switch state {
         case .sniff: sniff(block)
         case .waveChunk: waveChunk(block)
-        case .waveFormat(let rest): waveFormat(block, rest)
+        case .waveFormat(let length): waveFormat(block, length)
         case .flacInfo: flacInfo(block)
         case .oggPage: oggPage(block)
         case .oggTable: oggTable(block)
@@ -74,24 +85,43 @@ struct AudioParser: HeaderParser {
     private mutating func waveChunk(_ block: ArraySlice<UInt8>) -> HeaderStep {
         guard let length = block.littleEndian32(4) else { return .done }
         if block.hasText("fmt ", at: 0), length >= 16 {
-            state = .waveFormat(rest: length - 16 + length % 2)
-            return .gather(16)
+            state = .waveFormat(length)
+            return .gather(length <= Self.longestWaveFormat ? length : 16)
         }
         if block.hasText("data", at: 0) {
+            layout?.offset = position
             // Recorders that stream write zero or the largest size, because they do not know.
-            if byteRate > 0, length > 0, length < 0xffff_ff00 {
-                header.durationSeconds = Double(length) / Double(byteRate)
-            }
+            if length > 0, length < 0xffff_ff00 { layout?.statedBytes = length }
+            header.samples = layout
             return .done
         }
         return .skip(length + length % 2, gather: 8)
     }
 
-    private mutating func waveFormat(_ block: ArraySlice<UInt8>, _ rest: Int) -> HeaderStep {
+    /// Bytes; the longest that is written, `WAVEFORMATEXTENSIBLE`, has 40.
+    private static let longestWaveFormat = 64
+
+    private mutating func waveFormat(_ block: ArraySlice<UInt8>, _ length: Int) -> HeaderStep {
         setShape(rate: block.littleEndian32(4), channels: block.littleEndian16(2))
-        byteRate = block.littleEndian32(8) ?? 0
         state = .waveChunk
-        return .skip(rest, gather: 8)
+        let byteRate = block.littleEndian32(8) ?? 0
+        if let frame = frameBytes(block, length), let rate = header.sampleRate {
+            layout = SampleLayout(format: Array(block), bytesPerSecond: rate * frame, frameBytes: frame)
+        } else if byteRate > 0 {
+            layout = SampleLayout(bytesPerSecond: byteRate)
+        }
+        return .skip(length - block.count + length % 2, gather: 8)
+    }
+
+    /// Bytes of one sample of every channel, when samples are plain (1, whole numbers, or 3, floating point; 0xfffe says
+    /// it further behind) and the header does not contradict itself.
+    private func frameBytes(_ block: ArraySlice<UInt8>, _ length: Int) -> Int? {
+        guard block.count == length, let bits = block.littleEndian16(14), bits > 0,
+            let code = block.littleEndian16(0) == 0xfffe ? block.littleEndian16(24) : block.littleEndian16(0),
+            code == 1 || code == 3, let channels = header.channels,
+            block.littleEndian16(12) == channels * ((bits + 7) / 8)
+        else { return nil }
+        return block.littleEndian16(12)
     }
 
     // MARK: FLAC

@@ -128,7 +128,7 @@ enum ComponentSchemas {
         [
             "id": Shape.id, "stream": Shape.text, "received_at": Shape.time, "flags": flags,
             "duplicate": ["const": true],
-        ], required: ["id", "stream", "received_at"])
+        ], required: ["id", "stream"])
 
     private static let report = Shape.object(
         [
@@ -146,6 +146,7 @@ enum ComponentSchemas {
                     "blob": ["type": "string", "pattern": "^[0-9a-f]{64}$"], "href": Shape.text, "format": Shape.text,
                     "size_bytes": count, "sample_rate": Shape.integer, "channels": Shape.integer,
                     "duration_seconds": Shape.number, "width": Shape.integer, "height": Shape.integer,
+                    "file_id": Shape.id, "chunks": Shape.array(["type": "object"]),
                 ], required: ["blob", "href", "format", "size_bytes"]),
         ]
     ]

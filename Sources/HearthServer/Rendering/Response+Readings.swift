@@ -5,7 +5,7 @@ import HearthStore
 import Hummingbird
 
 extension Response {
-    /// `{"id","stream","received_at","flags"?,"duplicate"?}`: 201, or 200 when the reading was stored before.
+    /// `{"id","stream","received_at"?,"flags"?,"duplicate"?}`: 201, or 200 when the reading was stored before.
     static func receipt(_ receipt: Receipt) -> Response {
         var writer = JSONWriter(capacity: 160)
         writer.receipt(receipt)
@@ -57,7 +57,7 @@ extension HTTPResponse.Status {
 
 extension JSONWriter {
     /// What every answer to a reading that was taken has.
-    /// `{"id","stream","received_at","flags"?,"duplicate"?}`
+    /// `{"id","stream","received_at"?,"flags"?,"duplicate"?}`
     mutating func receipt(_ receipt: Receipt) {
         raw("{")
         receiptMembers(receipt)
@@ -69,9 +69,11 @@ extension JSONWriter {
         receipt.id.id.append(to: &bytes)
         raw("\",\"stream\":")
         write(receipt.stream)
-        raw(",\"received_at\":\"")
-        receipt.received.append(to: &bytes)
-        raw("\"")
+        if let received = receipt.received {
+            raw(",\"received_at\":\"")
+            received.append(to: &bytes)
+            raw("\"")
+        }
         if receipt.flags.contains(.clockSkew) || receipt.flags.contains(.late) {
             raw(",\"flags\":[")
             if receipt.flags.contains(.clockSkew) { raw("\"clock_skew\"") }

@@ -48,7 +48,7 @@ struct AggregateRoutes {
     }
 
     @Sendable private func aggregate(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let stream = try registry.stream(context.parameters.require("stream"))
+        let stream = try registry.stream(context.pathText("stream"))
         let scope = try ReadScope(request, context, directory, stream: stream.name)
         let zone = try LocalTime(request, directory.person(scope.person))
         guard let bucket = request.query("bucket") else { throw HearthError.malformedQuery("bucket", "is missing") }

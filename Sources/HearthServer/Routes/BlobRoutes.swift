@@ -36,7 +36,7 @@ struct BlobRoutes {
 
     @Sendable private func read(_ request: Request, _ context: ServerContext) async throws -> Response {
         let missing = HearthError(.notFound, "There is no such file.")
-        let sha256 = try context.parameters.require("sha256")
+        let sha256 = try context.pathText("sha256")
         guard sha256.utf8.count == 64, let reading = try await finder.reading(naming: sha256, for: try context.caller())
         else { throw missing }
         let tag = EntityTag(sha256)

@@ -29,7 +29,9 @@ enum BucketWidth {
                 throw .malformedQuery("bucket", explanation)
             }
             let (length, isTooLong) = count.multipliedReportingOverflow(by: unit.microseconds)
-            guard !isTooLong, length <= longest else { throw .malformedQuery("bucket", "is at most 366 days long") }
+            guard !isTooLong, length <= longest else {
+                throw .malformedQuery("bucket", "must be at most 366 days long")
+            }
             return .fixed(microseconds: length)
         }
     }

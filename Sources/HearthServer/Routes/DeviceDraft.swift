@@ -39,7 +39,7 @@ struct DeviceDraft {
     static func apply(_ root: JSONReference, to device: inout Device, at time: Timestamp) throws(HearthError) {
         var reader = try MemberReader(root)
         for name in ["name", "kind", "deleted"] where reader.has(name) && reader.value(name) == nil {
-            reader.report(name, "is not null")
+            reader.report(name, "must not be null")
         }
         device.name = reader.text("name", nameLengths) ?? device.name
         device.kind = reader.text("kind", kindLengths) ?? device.kind

@@ -12,7 +12,8 @@ struct MemberReader {
     init(_ object: JSONReference) throws(HearthError) {
         guard object.kind == .object else {
             throw HearthError(
-                .invalidValue, "The body is not a JSON object.", fields: [.init(pointer: "", message: "is an object")])
+                .invalidValue, "The body is not a JSON object.",
+                fields: [.init(pointer: "", message: "must be an object")])
         }
         self.object = object
     }
@@ -39,20 +40,20 @@ struct MemberReader {
     mutating func text(_ name: String, _ lengths: ClosedRange<Int>, isRequired: Bool = false) -> String? {
         guard let value = value(name, isRequired: isRequired) else { return nil }
         guard let text = value.string else {
-            report(name, "is a string")
+            report(name, "must be a string")
             return nil
         }
         let scalars = text.unicodeScalars
         guard lengths.contains(scalars.count) else {
-            report(name, "has \(lengths.lowerBound) to \(lengths.upperBound) characters")
+            report(name, "must have \(lengths.lowerBound) to \(lengths.upperBound) characters")
             return nil
         }
         guard !scalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) else {
-            report(name, "has no control characters")
+            report(name, "must have no control characters")
             return nil
         }
         guard lengths.lowerBound == 0 || scalars.contains(where: { !$0.properties.isWhitespace }) else {
-            report(name, "has more than white space")
+            report(name, "must have more than white space")
             return nil
         }
         return text
@@ -61,7 +62,7 @@ struct MemberReader {
     mutating func choice(_ name: String, of choices: [String], isRequired: Bool = false) -> String? {
         guard let value = value(name, isRequired: isRequired) else { return nil }
         guard let text = value.string, choices.contains(text) else {
-            report(name, "is one of \(choices.joined(separator: ", "))")
+            report(name, "must be one of \(choices.joined(separator: ", "))")
             return nil
         }
         return text
@@ -70,7 +71,7 @@ struct MemberReader {
     mutating func id(_ name: String, isRequired: Bool = false) -> UniqueID? {
         guard let value = value(name, isRequired: isRequired) else { return nil }
         guard value.kind == .string, let id = UniqueID(utf8: value.utf8) else {
-            report(name, "is a UUID")
+            report(name, "must be a UUID")
             return nil
         }
         return id
@@ -79,7 +80,7 @@ struct MemberReader {
     mutating func time(_ name: String) -> Timestamp? {
         guard let value = value(name) else { return nil }
         guard value.kind == .string, let time = Timestamp(utf8: value.utf8) else {
-            report(name, "is an RFC 3339 time with offset")
+            report(name, "must be an RFC 3339 time with offset")
             return nil
         }
         return time
@@ -88,7 +89,7 @@ struct MemberReader {
     mutating func flag(_ name: String) -> Bool? {
         guard let value = value(name) else { return nil }
         guard let flag = value.bool else {
-            report(name, "is true or false")
+            report(name, "must be true or false")
             return nil
         }
         return flag
@@ -98,12 +99,12 @@ struct MemberReader {
     mutating func object(_ name: String, limit: Int) -> JSONValue? {
         guard let value = value(name) else { return nil }
         guard value.kind == .object else {
-            report(name, "is an object")
+            report(name, "must be an object")
             return nil
         }
         let copy = JSONValue(value)
         guard copy.text.utf8.count <= limit else {
-            report(name, "has at most \(limit) bytes as JSON")
+            report(name, "must have at most \(limit) bytes as JSON")
             return nil
         }
         return copy
@@ -116,7 +117,7 @@ struct MemberReader {
         guard value.kind == .array, texts.count == value.count, count.contains(texts.count),
             Set(texts).count == texts.count
         else {
-            report(name, "is a list of \(count.lowerBound) to \(count.upperBound) different strings")
+            report(name, "must be a list of \(count.lowerBound) to \(count.upperBound) different strings")
             return nil
         }
         return texts

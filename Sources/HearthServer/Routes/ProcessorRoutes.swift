@@ -104,7 +104,7 @@ struct ProcessorRoutes {
 
     private func target(_ context: ServerContext) throws(HearthError) -> (any ProcessorBoard, String) {
         try context.require(.administrate)
-        let name = context.parameters.get("name") ?? ""
+        let name = try context.pathText("name")
         guard let board else {
             throw HearthError(
                 .notFound, "There is no processor \(name.prefix(64)).", hint: "GET /processors lists them.")

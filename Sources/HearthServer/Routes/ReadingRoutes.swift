@@ -49,7 +49,7 @@ struct ReadingRoutes {
             detail: "The stream goes by its name or an alias. \(Self.how)", body: Self.body(of: Shape.named("Reading")),
             answers: [Self.single] + Self.several
         ) { request, context in
-            try await take(request, context, ingest.registry.stream(context.parameters.require("stream")))
+            try await take(request, context, ingest.registry.stream(context.pathText("stream")))
         }
     }
 

@@ -14,6 +14,14 @@ extension Request {
         }
     }
 
+    /// For a body that is a file: it is kept as it comes.
+    func refuseContentEncoding() throws(HearthError) {
+        guard let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" else { return }
+        throw HearthError(
+            .unsupportedMediaType, "A file as the body comes without content encoding.",
+            hint: "Send the file itself, without Content-Encoding.")
+    }
+
     /// The one value of a small body.
     func document(_ limits: IngestLimits) async throws -> JSONDocument {
         var limits = limits

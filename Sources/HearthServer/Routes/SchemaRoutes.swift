@@ -60,7 +60,7 @@ struct SchemaRoutes {
 
     @Sendable private func read(_ request: Request, _ context: ServerContext) async throws -> Response {
         try context.require(.readRegistry)
-        let stream = try registry.stream(context.parameters.require("name"))
+        let stream = try registry.stream(context.pathText("name"))
         var writer = JSONWriter(capacity: 4096)
         writer.write(stream.document)
         let tag = EntityTag(of: writer.bytes)

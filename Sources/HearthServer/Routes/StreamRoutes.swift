@@ -84,7 +84,7 @@ struct StreamRoutes {
     // MARK: Readings
 
     @Sendable private func readings(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let stream = try registry.stream(context.parameters.require("stream"))
+        let stream = try registry.stream(context.pathText("stream"))
         let scope = try ReadScope(request, context, directory, stream: stream.name)
         let order = try Self.order(request)
         let limit = try request.queryInteger("limit", in: 1...Int(Int32.max))
@@ -125,7 +125,7 @@ struct StreamRoutes {
     private func page(_ query: ReadingQuery, after position: ReadingPosition?, limit: Int) async throws -> Response {
         guard Self.limits.contains(limit) else {
             throw HearthError.malformedQuery(
-                "limit", "is at most \(Self.limits.upperBound) for JSON; NDJSON has no limit")
+                "limit", "must be at most \(Self.limits.upperBound) for JSON; NDJSON has no limit")
         }
         // One more than asked for tells whether there is a next page.
         let batch = try await store.page(query, after: position, limit: limit + 1)
@@ -146,7 +146,7 @@ struct StreamRoutes {
     }
 
     @Sendable private func reading(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let stream = try registry.stream(context.parameters.require("stream"))
+        let stream = try registry.stream(context.pathText("stream"))
         let caller = try context.caller()
         let missing = HearthError(.notFound, "There is no such reading in the stream \(stream.name).")
         guard let id = RecordID(try context.pathID("id")) else { throw missing }

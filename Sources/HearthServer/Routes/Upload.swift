@@ -50,24 +50,20 @@ struct Upload<Kind: UploadKind>: Sendable {
     }
 
     private func receiveFile(_ request: Request, _ type: String?) async throws -> Response {
-        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
-            throw HearthError(
-                .unsupportedMediaType, "A file as the body comes without content encoding.",
-                hint: "Sounds and pictures are compressed already.")
-        }
+        try request.refuseContentEncoding()
         var members: [(String, JSONValue)] = []
         for (name, value) in request.uri.queryParameters {
             members.append((String(name), field(String(name), String(value))))
         }
         let fields = JSONValue.members(members)
         let stated = try statedFormat(fields, type)
-        try check(fields, stated: stated)
+        let head = try check(fields, stated: stated)
         try refuseTooLong(request.headers[.contentLength].flatMap { Int($0) })
         var receiver = try await UploadReceiver(blobs, Kind.makeParser())
         try await receiver.take(request.body) {
             _ = try Kind.check($0.walker, stated: stated, size: $0.size, isEnd: false)
         }
-        return try await store(receiver, fields, stated)
+        return try await store(receiver, head, fields, stated)
     }
 
     private func receiveObject(_ request: Request) async throws -> Response {
@@ -77,17 +73,17 @@ struct Upload<Kind: UploadKind>: Sendable {
         }
         let (fields, bytes) = try document.withRoot { root throws(HearthError) in try parts(of: root) }
         let stated = try statedFormat(fields, nil)
-        try check(fields, stated: stated)
+        let head = try check(fields, stated: stated)
         var receiver = try await UploadReceiver(blobs, Kind.makeParser())
         try await receiver.take(ByteBuffer(bytes: bytes))
-        return try await store(receiver, fields, stated)
+        return try await store(receiver, head, fields, stated)
     }
 
     /// The reading's members and the file.
     private func parts(of root: JSONReference) throws(HearthError) -> (JSONValue, [UInt8]) {
         guard root.kind == .object else {
             throw HearthError(
-                .invalidValue, "The body is not an object.", fields: [.init(pointer: "", message: "is an object")])
+                .invalidValue, "The body is not an object.", fields: [.init(pointer: "", message: "must be an object")])
         }
         guard let data = root["data"], data.kind == .string || data.kind == .binary else {
             throw HearthError(
@@ -97,7 +93,7 @@ struct Upload<Kind: UploadKind>: Sendable {
         guard let bytes = data.kind == .binary ? Array(data.utf8) : Self.base64(data.utf8) else {
             throw HearthError(
                 .invalidValue, "The file is not base64.",
-                fields: [.init(pointer: "/data", message: "is not base64 (RFC 4648 section 4)")])
+                fields: [.init(pointer: "/data", message: "must be base64 (RFC 4648 section 4)")])
         }
         var members: [(String, JSONValue)] = []
         for (key, value) in root.members where key.string != "data" {
@@ -116,14 +112,20 @@ struct Upload<Kind: UploadKind>: Sendable {
 
     // MARK: Judging
 
-    /// A query parameter as the stream's schema wants it: numbers and booleans where it has such.
+    /// A query parameter as the stream's schema wants it: numbers and booleans where it has such. A time may be a number.
     private func field(_ name: String, _ text: String) -> JSONValue {
+        if name == "timestamp" { return Self.number(text) ?? .string(text) }
         guard let column = stream.fieldIndex(name) else { return .string(text) }
         switch stream.fields[column].type {
-        case .integer, .real: return Int64(text).map { .integer($0) } ?? Double(text).map { .real($0) } ?? .string(text)
+        case .integer, .real: return Self.number(text) ?? .string(text)
         case .boolean: return text == "true" ? true : text == "false" ? false : .string(text)
         case .text, .json: return .string(text)
         }
+    }
+
+    private static func number(_ text: String) -> JSONValue? {
+        if let whole = Int64(text) { return .integer(whole) }
+        return Double(text).flatMap { $0.isFinite ? .real($0) : nil }
     }
 
     private func statedFormat(_ fields: JSONValue, _ type: String?) throws(HearthError) -> Kind.Format? {
@@ -133,7 +135,7 @@ struct Upload<Kind: UploadKind>: Sendable {
                 throw HearthError(
                     .invalidValue, "The format is none of those that Hearth takes here.",
                     hint: "It takes \(Kind.formatNames).",
-                    fields: [.init(pointer: "/\(name)", message: "is one of \(Kind.formatNames)")])
+                    fields: [.init(pointer: "/\(name)", message: "must be one of \(Kind.formatNames)")])
             }
             return format
         }
@@ -141,7 +143,7 @@ struct Upload<Kind: UploadKind>: Sendable {
     }
 
     /// Admits the reading with what stands in for the file, and drops it again.
-    private func check(_ fields: JSONValue, stated: Kind.Format?) throws {
+    private func check(_ fields: JSONValue, stated: Kind.Format?) throws -> ReadingHead {
         let stand = String(repeating: "0", count: 64)
         let item = reading(fields, Kind.makeParser(), stated ?? Kind.anyFormat, blob: stand, size: 0)
         var draft = Draft()
@@ -154,6 +156,7 @@ struct Upload<Kind: UploadKind>: Sendable {
                 .invalidValue, "A file of this format needs \(name).",
                 fields: [.init(pointer: "/\(name)", message: "is required: the file itself does not tell")])
         }
+        return draft.batches[0].heads[0]
     }
 
     func refuseTooLong(_ length: Int?) throws(HearthError) {
@@ -171,7 +174,7 @@ struct Upload<Kind: UploadKind>: Sendable {
     // MARK: Storing
 
     private func store(
-        _ receiver: UploadReceiver<Kind.Parser>, _ fields: JSONValue, _ stated: Kind.Format?
+        _ receiver: UploadReceiver<Kind.Parser>, _ head: ReadingHead, _ fields: JSONValue, _ stated: Kind.Format?
     ) async throws -> Response {
         guard receiver.size > 0 else {
             throw HearthError(
@@ -181,21 +184,20 @@ struct Upload<Kind: UploadKind>: Sendable {
             throw HearthError(.internalError, "The file's format was not decided.", disposition: .defect)
         }
         let blob = try await receiver.finish()
-        let item = reading(fields, receiver.walker.parser, format, blob: blob.sha256, size: blob.size)
+        let parser = receiver.walker.parser
+        let item = reading(fields, parser, format, blob: blob.sha256, size: blob.size)
+        if let cut = Kind.cut(parser, format, said: fields, size: blob.size) {
+            return try await CutUpload(ingest: ingest, blobs: blobs, stream: stream, caller: caller, metrics: metrics)
+                .store(cut, of: blob, head, item)
+        }
         let receipt = try await ingest.one(try JSONDocument(item), source: source(naming: blob.sha256))
         metrics.count(1, of: stream.name, receipt.isDuplicate ? .duplicate : .stored)
-        try await confirm(blob)
-        return response(receipt, blob, item)
-    }
-
-    /// Erasing a person may have taken the same file between its being stored and its reading's; then it must come again.
-    private func confirm(_ blob: BlobReference) async throws {
-        let blobs = blobs
-        guard try await NIOThreadPool.singleton.runIfActive({ try blobs.exists(blob.sha256) }) else {
-            throw HearthError(
-                .overloaded, "The same file was erased at this moment.", hint: "Send it again.", disposition: .retry,
-                retryAfter: .seconds(1))
-        }
+        try await blobs.confirm(blob)
+        var writer = JSONWriter(capacity: 384)
+        writer.raw("{")
+        writer.uploadMembers(receipt, blob, item, stream)
+        writer.raw("}")
+        return .json(writer, status: receipt.isDuplicate ? .ok : .created)
     }
 
     /// The reading as a sender would put it. What the caller says wins over what the file says; the names that the stream
@@ -205,7 +207,7 @@ struct Upload<Kind: UploadKind>: Sendable {
     ) -> JSONValue {
         var item = fields
         let zone = LocalTime(of: ingest.devices.person(person(fields)))
-        for (name, value) in Kind.fields(parser, format, zone: zone) where stream.fieldIndex(name) != nil {
+        for (name, value) in Kind.fields(parser, format, size: size, zone: zone) where stream.fieldIndex(name) != nil {
             if name == "format" || name == "media_type" || item[name] == nil { item.set(name, value) }
         }
         item.set("blob", .string(blob))
@@ -217,22 +219,34 @@ struct Upload<Kind: UploadKind>: Sendable {
         let device = fields["device_id"]?.string.flatMap { UniqueID($0) } ?? caller.deviceID
         return device.flatMap { ingest.devices.device($0)?.person } ?? caller.person
     }
+}
 
-    private func response(_ receipt: Receipt, _ blob: BlobReference, _ item: JSONValue) -> Response {
-        var writer = JSONWriter(capacity: 384)
-        writer.raw("{")
-        writer.receiptMembers(receipt)
-        writer.comma()
-        writer.member("blob", blob.sha256)
-        writer.comma()
-        writer.member("href", "/blobs/\(blob.sha256)")
+extension BlobStore {
+    /// Erasing a person may have taken the same file between its being stored and its reading's; then it must come again.
+    func confirm(_ blob: BlobReference) async throws {
+        guard try await NIOThreadPool.singleton.runIfActive({ try self.exists(blob.sha256) }) else {
+            throw HearthError(
+                .overloaded, "The same file was erased at this moment.", hint: "Send it again.", disposition: .retry,
+                retryAfter: .seconds(1))
+        }
+    }
+}
+
+extension JSONWriter {
+    /// `"id","stream","received_at","blob","href",…` of a file and the reading that names it.
+    mutating func uploadMembers(
+        _ receipt: Receipt, _ blob: BlobReference, _ item: JSONValue, _ stream: StreamDefinition
+    ) {
+        receiptMembers(receipt)
+        comma()
+        member("blob", blob.sha256)
+        comma()
+        member("href", "/blobs/\(blob.sha256)")
         for name in ["format", "size_bytes", "sample_rate", "channels", "duration_seconds", "width", "height"] {
             guard let value = item[name], stream.fieldIndex(name) != nil else { continue }
-            writer.comma()
-            writer.key(name)
-            writer.write(value)
+            comma()
+            key(name)
+            write(value)
         }
-        writer.raw("}")
-        return .json(writer, status: receipt.isDuplicate ? .ok : .created)
     }
 }

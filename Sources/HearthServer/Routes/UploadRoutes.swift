@@ -27,7 +27,9 @@ struct UploadRoutes {
                 "/audio/upload", stream: "audio", "uploadAudio", "Store a recording",
                 detail: """
                     wav, webm, opus, ogg, mp3, flac, m4a or raw pcm (with `sample_rate`). What the headers say of rate, \
-                    channels and length becomes part of the reading.
+                    channels and length becomes part of the reading. wav with plain samples and pcm that last longer \
+                    than \(RecordingCut.longestSeconds / 60) minutes become one reading for each such stretch, with \
+                    `file_id` and `chunk_index`; other formats stay whole.
                     """, AudioUpload.self),
             route(
                 "/images/upload", stream: "image", "uploadImage", "Store a photo",
@@ -88,8 +90,15 @@ protocol UploadKind: Sendable {
     static func check(
         _ walker: HeaderWalker<Parser>, stated: Format?, size: Int, isEnd: Bool
     ) throws(HearthError) -> Format?
-    /// Fields of the reading that the file tells; the caller's own win.
-    static func fields(_ parser: Parser, _ format: Format, zone: LocalTime) -> [(String, JSONValue)]
+    /// Fields of the reading that the file of `size` bytes tells; the caller's own win.
+    static func fields(_ parser: Parser, _ format: Format, size: Int, zone: LocalTime) -> [(String, JSONValue)]
+    /// How a file that is too long for one reading is cut; nil for one that stays whole.
+    /// - Parameter said: Fields of the caller.
+    static func cut(_ parser: Parser, _ format: Format, said: JSONValue, size: Int) -> RecordingCut?
+}
+
+extension UploadKind {
+    static func cut(_ parser: Parser, _ format: Format, said: JSONValue, size: Int) -> RecordingCut? { nil }
 }
 
 struct AudioUpload: UploadKind {
@@ -115,17 +124,33 @@ struct AudioUpload: UploadKind {
         return found
     }
 
-    static func fields(_ parser: AudioParser, _ format: AudioFormat, zone: LocalTime) -> [(String, JSONValue)] {
+    static func fields(
+        _ parser: AudioParser, _ format: AudioFormat, size: Int, zone: LocalTime
+    ) -> [(String, JSONValue)] {
         var fields: [(String, JSONValue)] = [
             ("format", .string(format.rawValue)), ("media_type", .string(format.mediaType)),
         ]
         let header = parser.header
         if let rate = header.sampleRate { fields.append(("sample_rate", .integer(Int64(rate)))) }
         if let channels = header.channels { fields.append(("channels", .integer(Int64(channels)))) }
-        if let seconds = header.durationSeconds, seconds <= 604_800 {
+        if let seconds = header.seconds(in: size), seconds <= 604_800 {
             fields.append(("duration_seconds", .real(seconds)))
         }
         return fields
+    }
+
+    static func cut(_ parser: AudioParser, _ format: AudioFormat, said: JSONValue, size: Int) -> RecordingCut? {
+        // Who says which chunk of a recording this is has cut it already.
+        guard said["file_id"] == nil, said["chunk_index"] == nil else { return nil }
+        switch format {
+        case .wav: return parser.header.samples.flatMap { RecordingCut($0, fileBytes: size) }
+        case .pcm:
+            guard let rate = said["sample_rate"]?.int64 else { return nil }
+            let samples = SampleFormat(sampleRate: Int(rate), channels: said["channels"]?.int64.map { Int($0) } ?? 1)
+            let layout = SampleLayout(bytesPerSecond: samples.bytesPerSecond, frameBytes: samples.frameBytes)
+            return RecordingCut(layout, fileBytes: size)
+        default: return nil
+        }
     }
 }
 
@@ -163,7 +188,9 @@ struct ImageUpload: UploadKind {
         return found
     }
 
-    static func fields(_ parser: ImageParser, _ format: PictureFormat, zone: LocalTime) -> [(String, JSONValue)] {
+    static func fields(
+        _ parser: ImageParser, _ format: PictureFormat, size: Int, zone: LocalTime
+    ) -> [(String, JSONValue)] {
         var fields: [(String, JSONValue)] = [
             ("format", .string(format.rawValue)), ("media_type", .string(format.mediaType)),
         ]

@@ -71,7 +71,7 @@ struct ChatRoutes {
         try await request.document(limits).withRoot { root throws(HearthError) in
             var reader = try MemberReader(root)
             let query = reader.value("query", isRequired: true)
-            if let query, query.string == nil { reader.report("query", "is a string") }
+            if let query, query.string == nil { reader.report("query", "must be a string") }
             question.query = query?.string ?? ""
             question.session = reader.id("session")
             isStreamed = reader.flag("stream") ?? isStreamed
@@ -89,7 +89,8 @@ struct ChatRoutes {
         if let names = reader.texts("kind", count: 1...DocumentKind.allCases.count) {
             filter.kinds = names.compactMap(DocumentKind.init)
             if filter.kinds?.count != names.count {
-                reader.report("kind", "is a list of \(DocumentKind.allCases.map(\.rawValue).joined(separator: ", "))")
+                reader.report(
+                    "kind", "must be a list of \(DocumentKind.allCases.map(\.rawValue).joined(separator: ", "))")
             }
         }
         return filter

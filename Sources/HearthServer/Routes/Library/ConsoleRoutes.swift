@@ -111,7 +111,7 @@ struct ConsoleRoutes {
     }
 
     @Sendable private func asset(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let name = try context.parameters.require("name")
+        let name = try context.pathText("name")
         guard let asset = console.asset(name) else { throw HearthError(.notFound, "There is no such file.") }
         var response = Response.bytes(asset.bytes, contentType: asset.contentType)
         // A new version of Hearth must not meet the scripts of the old one.

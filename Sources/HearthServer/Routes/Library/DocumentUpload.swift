@@ -44,6 +44,7 @@ struct DocumentUpload: Sendable {
                 .unsupportedMediaType, "\(type) is not taken here.",
                 hint: "Recordings go to /audio/upload, pictures to /images/upload, one file per request.")
         }
+        try request.refuseContentEncoding()
         var receiver = try await UploadReceiver(blobs, NoHeader())
         try await receiver.take(request.body) { _ in }
         guard receiver.size > 0 else { throw HearthError(.invalidValue, "The file is empty.") }
@@ -76,7 +77,7 @@ struct DocumentUpload: Sendable {
     ) throws(HearthError) -> String? {
         guard let text = request.query(name) else { return nil }
         guard lengths.contains(text.unicodeScalars.count) else {
-            throw .malformedQuery(name, "has \(lengths.lowerBound) to \(lengths.upperBound) characters")
+            throw .malformedQuery(name, "must have \(lengths.lowerBound) to \(lengths.upperBound) characters")
         }
         return text
     }
@@ -252,11 +253,11 @@ struct DocumentForm {
     private static func string(_ reader: inout MemberReader, _ name: String) -> String? {
         guard let value = reader.value(name) else { return nil }
         guard let text = value.string else {
-            reader.report(name, "is a string")
+            reader.report(name, "must be a string")
             return nil
         }
         guard text.contains(where: { !$0.isWhitespace }) else {
-            reader.report(name, "has more than white space")
+            reader.report(name, "must have more than white space")
             return nil
         }
         return text

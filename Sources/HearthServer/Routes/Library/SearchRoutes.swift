@@ -36,7 +36,7 @@ struct SearchRoutes {
             throw HearthError.malformedQuery("q", "is missing: it says what to look for")
         }
         guard query.unicodeScalars.count <= Self.longestQuery else {
-            throw HearthError.malformedQuery("q", "has at most \(Self.longestQuery) characters")
+            throw HearthError.malformedQuery("q", "must have at most \(Self.longestQuery) characters")
         }
         var mode = SearchRequest.Mode.hybrid
         if let name = request.query("mode") {

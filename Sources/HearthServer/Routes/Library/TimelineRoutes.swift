@@ -31,7 +31,9 @@ struct TimelineRoutes {
         guard let from = filter.from, let to = filter.to else {
             throw HearthError.malformedQuery(filter.from == nil ? "from" : "to", "is missing: a timeline has two ends")
         }
-        guard to - from <= Self.longest else { throw HearthError.malformedQuery("to", "is at most 32 days after from") }
+        guard to - from <= Self.longest else {
+            throw HearthError.malformedQuery("to", "must be at most 32 days after from")
+        }
         let heads = try await library.documents(filter, after: nil, limit: Self.documents)
         let streams = try await counts(filter, from..<to, context)
         var writer = JSONWriter(capacity: 4096)

@@ -88,10 +88,12 @@ final class AudioSocket: SocketSession {
         var sequence: Int64? = number
         do throws(HearthError) {
             try document.withRoot { root throws(HearthError) in
-                guard root.kind == .object else { throw .unusable("", "a message is an object") }
+                guard root.kind == .object else { throw .unusable("", "must be an object") }
                 if let own = root["seq"], own.kind != .null {
                     sequence = own.int64
-                    guard let own = sequence, own >= 0 else { throw .unusable("/seq", "is a whole number from 0 on") }
+                    guard let own = sequence, own >= 0 else {
+                        throw .unusable("/seq", "must be a whole number from 0 on")
+                    }
                 }
                 if root["data"] != nil {
                     add(.file(document, sequence: sequence ?? number, number: number))
@@ -111,14 +113,14 @@ final class AudioSocket: SocketSession {
         guard let name = root["format"] else {
             throw .unusable("/data", "is required: the file in base64; or say the format of samples that follow")
         }
-        guard name.says("pcm") else { throw .unusable("/format", "is pcm where samples follow") }
+        guard name.says("pcm") else { throw .unusable("/format", "must be pcm where samples follow") }
         guard let rate = root["sample_rate"]?.int64, (8000...768_000).contains(rate) else {
             throw .unusable("/sample_rate", "is required: 8000 to 768000 samples per second")
         }
         var channels: Int64 = 1
         if let value = root["channels"], value.kind != .null {
             guard let count = value.int64, (1...64).contains(count) else {
-                throw .unusable("/channels", "is a number from 1 to 64")
+                throw .unusable("/channels", "must be a number from 1 to 64")
             }
             channels = count
         }

@@ -47,12 +47,12 @@ struct MessageBurst: Sendable {
         }
         document.withRoot { root in
             guard root.kind == .object else {
-                return add(nil, number, .unusable(.unusable("", "a message is an object")))
+                return add(nil, number, .unusable(.unusable("", "must be an object")))
             }
             var sequence = number
             if let own = root["seq"], own.kind != .null {
                 guard let value = own.int64, value >= 0 else {
-                    return add(nil, number, .unusable(.unusable("/seq", "is a whole number from 0 on")))
+                    return add(nil, number, .unusable(.unusable("/seq", "must be a whole number from 0 on")))
                 }
                 sequence = value
             }
@@ -69,7 +69,7 @@ struct MessageBurst: Sendable {
         } else if type?.says("hello") == true {
             let session = root["session"]
             if let session, session.kind != .null, session.kind != .string || !(1...64).contains(session.utf8.count) {
-                return add(sequence, number, .unusable(.unusable("/session", "is a string of 1 to 64 bytes")))
+                return add(sequence, number, .unusable(.unusable("/session", "must be a string of 1 to 64 bytes")))
             }
             add(sequence, number, .hello(session: session?.string))
         } else {
