@@ -184,14 +184,14 @@ import Testing
 
             let answer = try await erase(#"{"confirm":"Ada"}"#)
             #expect(answer.status == 200)
-            #expect(answer.json == ["readings": 5004, "files": 2, "documents": 0, "turns": 0])
+            #expect(answer.json == ["readings": 5004, "files": 2, "documents": 0, "turns": 0, "segments": 0])
             #expect(try await home.get("/streams/heartrate").json["items"] == [])
             #expect(try home.blobs.exists(shared))
             #expect(try home.blobs.exists(own) == false)
             #expect(try await home.get("/blobs/\(shared)", as: .member).status == 200)
             #expect(
                 try await erase("{\"confirm\":\"\(home.ada.id)\"}").json
-                    == ["readings": 0, "files": 0, "documents": 0, "turns": 0])
+                    == ["readings": 0, "files": 0, "documents": 0, "turns": 0, "segments": 0])
         }
     }
 }

@@ -22,7 +22,7 @@ struct SpoolRouteTests {
             settings.minimumFiles = 1
             return SpoolService(
                 home: folder, settings: settings, store: store, ingest: dependencies.ingest,
-                catalogue: dependencies.catalogue, time: dependencies.time, logger: Logger(label: "test"),
+                catalogue: dependencies.catalogue, time: SystemTime(), logger: Logger(label: "test"),
                 counted: { dependencies.metrics.count($0) })
         }) { home in
             guard let spool = home.dependencies.spool else { throw CancellationError() }

@@ -103,7 +103,8 @@ struct PageTests {
         let page =
             "<html><body>" + String(repeating: "<\(name)>", count: count)
             + "<div>The boat left the harbour at nine.</div><script>run()</script><div>It came back.</div>"
-            + String(repeating: "</\(name)>", count: count) + "<p>Everybody was wet, and happy all the same.</p></body></html>"
+            + String(repeating: "</\(name)>", count: count)
+            + "<p>Everybody was wet, and happy all the same.</p></body></html>"
         let document = try #require(try extract(Array(page.utf8)).first)
         #expect(document.text.contains("The boat left the harbour at nine. It came back."))
         #expect(document.text.contains("Everybody was wet, and happy all the same."))

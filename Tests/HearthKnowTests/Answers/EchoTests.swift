@@ -43,7 +43,8 @@ struct EchoTests {
     }
 
     @Test func `the heading of a screenshot is not quoted`() async throws {
-        let lines = "Your train ticket\n\nFreiburg to Basel SBB\n\nThursday, departure 07:54, platform 4\nCoach 12, seat 61"
+        let lines =
+            "Your train ticket\n\nFreiburg to Basel SBB\n\nThursday, departure 07:54, platform 4\nCoach 12, seat 61"
         let answer = try await Self.ask(
             "Which platform does the train to Basel leave from?", ("Your train ticket", lines))
         #expect(answer.answered)
