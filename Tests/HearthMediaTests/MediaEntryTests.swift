@@ -20,7 +20,7 @@ import Testing
                 Array("RIFF".utf8) + [22, 0, 0, 0] + Array("WEBPVP8X".utf8) + [10, 0, 0, 0, 0, 0, 0, 0]
                     + [255, 255, 255, 255, 255, 255]
             default:
-                [0x42, 0x4D] + [UInt8](repeating: 0, count: 12) + [40, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0]
+                [0x42, 0x4D] + [UInt8](repeating: 0, count: 8) + [54, 0, 0, 0, 40, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0]
                     + [UInt8](repeating: 0, count: 28)
             }
         let client = Decoders.real()

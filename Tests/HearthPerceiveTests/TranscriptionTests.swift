@@ -14,7 +14,7 @@ import Testing
         start: 10, end: 12, probability: 0.9, samples: (0..<64_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
 
     private static func transcribe(
-        _ scripts: [[ScriptedServer.Step]], language: String? = nil, silence: Duration = .seconds(30)
+        _ scripts: [[ScriptedServer.Step]], language: String? = nil, silence: Duration = .seconds(300)
     ) async throws -> (transcript: Result<Transcript, HearthError>, request: [UInt8]) {
         let server = try ScriptedServer(scripts: scripts)
         let endpoint = try ModelServerEndpoint(
@@ -145,11 +145,11 @@ import Testing
         /// Whether the recording waits until it works, instead of being set aside.
         var waits: Bool
         var says: String
-        var silence: Duration = .seconds(30)
+        var silence: Duration = .seconds(300)
 
         init(
             _ name: String, _ steps: [ScriptedServer.Step], _ code: ErrorCode, waits: Bool, _ says: String,
-            silence: Duration = .seconds(30)
+            silence: Duration = .seconds(300)
         ) {
             testDescription = name
             self.steps = steps
