@@ -8,7 +8,7 @@ from urllib.parse import quote
 from ..bench import Bench
 from ..report import Goal, Measure, Report
 from ..tools import CACHE, Failure, Throughput, run_json, wrk
-from .answers import model_folder
+from .answers import MODEL, models_folder
 from .vectors import program
 
 NAME = "search"
@@ -19,9 +19,10 @@ CONNECTIONS = (1, 4)
 
 def run(bench: Bench) -> Report:
     seeder = program(bench)
-    model = model_folder()
-    if model is None:
+    models = models_folder()
+    if models is None:
         raise Failure("no embedding model is installed; make models installs it")
+    model = models / MODEL
     passages = bench.size(PASSAGES)
     report = Report(NAME, f"GET /search over a library of {passages:,} passages")
     server = bench.hearth()
