@@ -7,8 +7,7 @@ import HearthCore
 ///
 /// One thread more than asked for computes interactive texts alone, so that a question never waits for the batch that is being
 /// computed; the others run at a lower priority, so that it and whoever else somebody waits for have the processors first.
-// The condition guards all that changes.
-final class EmbeddingWorkers: @unchecked Sendable {
+final class EmbeddingWorkers: @unchecked Sendable {  // The condition guards all that changes.
     /// Computes the vectors of a batch of texts on the calling thread, which keeps its workspace.
     typealias Computation = (_ texts: [String]) -> [[Float]]
 

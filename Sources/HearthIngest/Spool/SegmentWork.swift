@@ -10,8 +10,7 @@ enum SegmentStep: Sendable {
 }
 
 /// Turns a segment into portions of admitted readings. Every call blocks.
-// Sendable: one queue works with it, one call after the other.
-final class SegmentWork: @unchecked Sendable {
+final class SegmentWork: @unchecked Sendable {  // One queue works with it, one call after the other.
     private let reader: SegmentReader
     private let admission: Admission
     private let source: Admission.Source

@@ -6,8 +6,7 @@ import Glibc
 #endif
 
 /// Rings when names come into a folder, as far as the system tells (inotify). It says that there is something, not what.
-// Sendable: the source is made here, and cancelled once; its handlers touch the descriptor alone.
-final class SpoolWatch: @unchecked Sendable {
+final class SpoolWatch: @unchecked Sendable {  // Made and cancelled once; its handlers touch the descriptor alone.
     private let source: any DispatchSourceRead
 
     /// - Parameter gone: Called when the folder itself was moved or deleted: this watch sees nothing any more.

@@ -6,8 +6,7 @@ import Glibc
 
 /// A compiled regular expression. Matching needs no lock: the code is never written again, and what a match writes to
 /// belongs to its thread.
-// Sendable: `code` is written only by the initialiser and freed in deinit; PCRE2 reads it while matching.
-final class RegularExpression: @unchecked Sendable {
+final class RegularExpression: @unchecked Sendable {  // `code` never changes; PCRE2 only reads it.
     /// How a match ended.
     enum Outcome {
         case matched, unmatched

@@ -9,8 +9,7 @@ import Glibc
 /// Validating allocates nothing for ordinary schemas: it walks the value's tape once and reads plain structs.
 /// Allocation is left to `uniqueItems` of long arrays, `unevaluated…` of containers beyond some thousand parts, the
 /// formats `regex` and `idn-…`, and bytes from MessagePack.
-// Sendable: the tables are filled by the initialiser, never written again and freed in deinit.
-final class SchemaProgram: @unchecked Sendable {
+final class SchemaProgram: @unchecked Sendable {  // The tables never change once filled.
     let nodes: UnsafeMutableBufferPointer<ProgramNode>
     let numbers: UnsafeMutableBufferPointer<NumberPlan>
     let texts: UnsafeMutableBufferPointer<TextPlan>

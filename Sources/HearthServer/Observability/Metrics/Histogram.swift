@@ -1,8 +1,7 @@
 import Synchronization
 
 /// Counts durations by size: one counter for each bound, without locks.
-// Sendable: the bounds never change and the counters are atomic; both are freed in deinit alone.
-package final class Histogram: @unchecked Sendable {
+package final class Histogram: @unchecked Sendable {  // The bounds never change, and the counters are atomic.
     /// Upper bounds in seconds, ascending.
     package let bounds: [Double]
     /// One more than bounds: the last has no bound.
