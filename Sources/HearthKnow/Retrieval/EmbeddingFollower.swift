@@ -166,7 +166,8 @@ package final class EmbeddingFollower: Service {
         }
         let added = changes.filter { $0.text != nil }
         // No model is loaded to forget.
-        let embeddings = added.isEmpty ? [] : try await embedder.embed(added.map(Self.text), priority: .bulk)
+        let embeddings = added.isEmpty ? [] : try await embedder.embed(
+            added.map { Self.text(title: $0.title, passage: $0.text ?? "") }, priority: .bulk)
         guard embeddings.count == added.count else {
             throw HearthError(
                 .internalError, "The embedder gave \(embeddings.count) vectors for \(added.count) texts.",
@@ -211,8 +212,7 @@ package final class EmbeddingFollower: Service {
     }
 
     /// What is embedded of a passage: its document's title says what it is about.
-    static func text(of change: PassageChange) -> String {
-        let text = change.text ?? ""
-        return change.title.isEmpty ? text : change.title + ". " + text
+    static func text(title: String, passage: String) -> String {
+        title.isEmpty ? passage : title + ". " + passage
     }
 }

@@ -114,8 +114,7 @@ extension SQLiteLibraryStore {
 
     package func latestPassageChange() async throws -> Int64 {
         try await file.read { db in
-            // What was dropped by compaction counts too.
-            try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'changes'") ?? 0
+            try TermCounts.latestChange(in: db)
         }
     }
 

@@ -100,6 +100,24 @@ struct RetrievalTests {
         #expect(two.hits[0].dense != nil && two.hits[0].text != nil)
     }
 
+    @Test("What has no vector yet is found as well as the rest")
+    func beforeItsVector() async throws {
+        let folder = Folder()
+        defer { folder.remove() }
+        let store = MemoryLibraryStore()
+        _ = try await store.put((0..<60).map { entry(UInt64(100 + $0), "chimney number \($0) of a sweeping view") })
+        let embedder = HashingEmbedder(meanings: [:])
+        let vectors = try await PassageVectors.open(folder.path, model: embedder.name, dimension: embedder.dimension)
+        let follower = follower(store, embedder, vectors, batch: 100)
+        while try await follower.step() {}
+        _ = try await store.put([entry(10, "The chimney sweep charges 68 euros.")])
+        let answer = try await HybridRetriever(store: store, embedder: embedder, vectors: vectors)
+            .search(request("How much does the chimney sweep charge?"))
+        #expect(answer.mode == .hybrid)
+        #expect(ids(answer).first == LibraryStoreContract.id(10))
+        #expect(answer.hits.first?.dense != nil)
+    }
+
     @Test("One document of a kind is found among many of another that are nearer")
     func rareKind() async throws {
         let folder = Folder()
