@@ -7,6 +7,7 @@ import PackageDescription
 // ---------------------------------------------------------------------------------------------------------------------
 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -55,7 +56,7 @@ let modules: [Module] = [
     // 3 drivers: one product each
     Module(
         name: "HearthStoreSQLite", layer: 3, modules: ["HearthCore", "HearthSchema", "HearthStore"],
-        outside: [crypto, grdb, grdbSQLite, "CZstd"]),
+        outside: [crypto, grdb, grdbSQLite, heap, "CZstd"]),
     Module(
         name: "HearthIndex", layer: 3, modules: ["HearthCore", "HearthStore"], outside: ["CHearthKernels"]),
     Module(

@@ -1,3 +1,4 @@
+import Dispatch
 import HearthCore
 import Synchronization
 
@@ -22,13 +23,37 @@ extension VectorIndex {
                 slots.append(Int(slot))
             }
         }
-        let components = try [Float](unsafeUninitializedCapacity: slots.count * dimension) { buffer, count in
-            for (place, slot) in slots.enumerated() {
-                let row = UnsafeMutableBufferPointer(rebasing: buffer[place * dimension..<(place + 1) * dimension])
-                try segment.readVector(slot, into: row)
+        let components = try segment.readVectors(slots)
+        return VectorSelection(dimension: dimension, components: components, places: places)
+    }
+}
+
+extension VectorSegment {
+    /// Vectors of which a thread reads at least so many.
+    private static let readPart = 100
+
+    /// Reads vectors and checks them; one after the other.
+    func readVectors(_ slots: [Int]) throws -> [Float] {
+        let parts = max(slots.count / Self.readPart, 1)
+        let read = Mutex<[Result<[Float], any Error>?]>(Array(repeating: nil, count: parts))
+        DispatchQueue.concurrentPerform(iterations: parts) { part in
+            let range = slots.count * part / parts..<slots.count * (part + 1) / parts
+            let vectors = Result { try self.readVectorsInOrder(slots[range]) }
+            read.withLock { $0[part] = vectors }
+        }
+        var components: [Float] = []
+        components.reserveCapacity(slots.count * dimension)
+        // Every part was done.
+        for part in read.withLock({ $0 }) { components += try part?.get() ?? [] }
+        return components
+    }
+
+    private func readVectorsInOrder(_ slots: ArraySlice<Int>) throws -> [Float] {
+        try [Float](unsafeUninitializedCapacity: slots.count * dimension) { buffer, count in
+            for slot in slots {
+                try readVector(slot, into: UnsafeMutableBufferPointer(rebasing: buffer[count..<count + dimension]))
                 count += dimension
             }
         }
-        return VectorSelection(dimension: dimension, components: components, places: places)
     }
 }

@@ -20,7 +20,9 @@ struct CandidateFusion {
     }
 
     mutating func set(nearness: [Int64: Float]) {
-        for (number, score) in nearness where places[number] != nil { self[number].nearness = Double(score) }
+        for index in candidates.indices {
+            if let score = nearness[candidates[index].number] { candidates[index].nearness = Double(score) }
+        }
     }
 
     private subscript(number: Int64) -> Candidate {

@@ -166,8 +166,11 @@ package final class EmbeddingFollower: Service {
         }
         let added = changes.filter { $0.text != nil }
         // No model is loaded to forget.
-        let embeddings = added.isEmpty ? [] : try await embedder.embed(
-            added.map { Self.text(title: $0.title, passage: $0.text ?? "") }, priority: .bulk)
+        let embeddings =
+            added.isEmpty
+            ? []
+            : try await embedder.embed(
+                added.map { Self.text(title: $0.title, passage: $0.text ?? "") }, priority: .bulk)
         guard embeddings.count == added.count else {
             throw HearthError(
                 .internalError, "The embedder gave \(embeddings.count) vectors for \(added.count) texts.",

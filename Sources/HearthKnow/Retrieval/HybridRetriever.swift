@@ -68,14 +68,20 @@ package struct HybridRetriever: PassageRetriever {
             }
         }
         for passage in try await ranked { fusion.add(passage.number, text: passage.score) }
+        var selection: VectorSelection?
         if !near.isEmpty, let embedding, let index = vectors?.index {
             mode = .hybrid
-            let vectors = try await selection(of: near, and: fusion.numbers, in: index, request)
+            let vectors = try await self.selection(of: near, and: fusion.numbers, in: index, request)
             try join(&fusion, near, embedding, vectors, limit: max(weights.pool, request.limit))
+            selection = vectors
         } else {
             fusion.rank(textWeight: 1, denseWeight: 0, pool: weights.pool)
         }
-        let hits = try await rerank(fusion, request, try await surroundings)
+        // Smoothing changes their order, not which they are.
+        let best = Array(fusion.numbers.prefix(max(weights.reranked, request.limit)))
+        async let found = store.passages(numbered: best, person: request.filter.person)
+        if let selection { smooth(&fusion, selection) }
+        let hits = rerank(fusion, try await found, request, try await surroundings)
         return SearchAnswer(hits: hits, mode: mode, embedding: embedding)
     }
 
@@ -167,6 +173,10 @@ package struct HybridRetriever: PassageRetriever {
             fusion.set(nearness: try vectors.scores(moved))
             fusion.rank(textWeight: weights.text, denseWeight: dense, pool: weights.pool)
         }
+    }
+
+    /// Moves the scores of the best candidates towards those of their neighbours.
+    private func smooth(_ fusion: inout CandidateFusion, _ vectors: VectorSelection) {
         guard weights.smoothing > 0 else { return }
         let smoothed = fusion.numbers.prefix(weights.reranked)
         fusion.smooth(
@@ -190,13 +200,12 @@ package struct HybridRetriever: PassageRetriever {
         return length > 0 ? moved.map { $0 / length } : nil
     }
 
-    /// Reads the best candidates and adds what their text and their documents tell.
+    /// Adds what the texts and the documents of the best candidates tell.
     private func rerank(
-        _ fusion: CandidateFusion, _ request: SearchRequest, _ surroundings: Surroundings
-    ) async throws -> [SearchHit] {
-        let candidates = Array(fusion.candidates.prefix(max(weights.reranked, request.limit)))
+        _ fusion: CandidateFusion, _ found: [FoundPassage], _ request: SearchRequest, _ surroundings: Surroundings
+    ) -> [SearchHit] {
+        let candidates = fusion.candidates.prefix(max(weights.reranked, request.limit))
         let byNumber = Dictionary(uniqueKeysWithValues: candidates.map { ($0.number, $0) })
-        let found = try await store.passages(numbered: candidates.map(\.number), person: request.filter.person)
         let pairs = QueryPairs(query: request.query, weights: surroundings.rarity)
         let times = found.map(\.document.timestamp).sorted()
         let asksForNews = QueryPairs.asksForNews(request.query)
