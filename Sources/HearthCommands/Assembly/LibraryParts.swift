@@ -1,5 +1,6 @@
 import HearthCollect
 import HearthCore
+import HearthFetch
 import HearthInference
 import HearthKnow
 import HearthMedia
