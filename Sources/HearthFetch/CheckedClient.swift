@@ -1,6 +1,7 @@
 package import AsyncHTTPClient
 package import HearthCore
 import NIOCore
+import NIOHTTPCompression
 import NIOPosix
 
 /// Makes single exchanges with hosts outside. The connection goes to the very address that was checked, so that a name cannot
@@ -95,11 +96,4 @@ package struct CheckedClient: Sendable {
 
 extension InternetAddress {
     fileprivate var isV4: Bool { if case .v4 = self { true } else { false } }
-}
-
-extension TimeAmount {
-    package init(_ duration: Duration) {
-        self = .nanoseconds(
-            duration.components.seconds * 1_000_000_000 + duration.components.attoseconds / 1_000_000_000)
-    }
 }
