@@ -120,7 +120,7 @@ let modules: [Module] = [
         name: "HearthServer", layer: 7,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthPipeline",
-            "HearthKnow", "HearthCollect", "HearthNotify", "HearthConsole",
+            "HearthFetch", "HearthKnow", "HearthCollect", "HearthNotify", "HearthConsole",
         ],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioPosix, nioHTTP1, nioWebSocket,

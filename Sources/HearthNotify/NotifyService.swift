@@ -11,6 +11,7 @@ package final class NotifyService: Service {
     private static let sweepInterval = Duration.seconds(3600)
 
     let store: any EventStore
+    private let bus: EventBus
     let workers: [TargetWorker]
     let sender: WebhookSender
     let time: any TimeSource
@@ -28,6 +29,7 @@ package final class NotifyService: Service {
         clock: any Clock<Duration> = ContinuousClock(), logger: Logger
     ) {
         self.store = store
+        self.bus = bus
         self.holder = holder
         self.keeping = keeping
         self.time = time
@@ -41,6 +43,9 @@ package final class NotifyService: Service {
         }
         bus.listen { [workers] in for worker in workers { worker.wake() } }
     }
+
+    /// What the bus counted.
+    package var events: EventStatistics { bus.statistics }
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {

@@ -10,7 +10,7 @@ import Glibc
 #endif
 
 /// Space of a disk, in bytes.
-package struct DiskSpace: Sendable, Hashable {
+package struct VolumeSpace: Sendable, Hashable {
     /// That this program may still use.
     package var free: Int64
     package var total: Int64
@@ -21,13 +21,13 @@ package struct DiskSpace: Sendable, Hashable {
     }
 
     /// Of the disk that holds a folder.
-    package static func of(_ folder: String) throws(HearthError) -> DiskSpace {
+    package static func of(_ folder: String) throws(HearthError) -> VolumeSpace {
         var answer = statvfs()
         guard statvfs(folder, &answer) == 0 else {
             throw HearthError(.storageFailed, "The space on the disk cannot be asked for (errno \(errno)).")
         }
         let block = Int64(clamping: answer.f_frsize)
-        return DiskSpace(
+        return VolumeSpace(
             free: Int64(clamping: answer.f_bavail) * block, total: Int64(clamping: answer.f_blocks) * block)
     }
 }
@@ -71,13 +71,13 @@ package final class DiskWatch: Service {
     private let clock: any Clock<Duration>
     private let interval: Duration
     private let logger: Logger
-    private let measure: @Sendable (String) throws(HearthError) -> DiskSpace
+    private let measure: @Sendable (String) throws(HearthError) -> VolumeSpace
     private let levels: Mutex<DiskLevels>
 
     package init(
         home: String, lowBytes: Int, bus: EventBus, time: any TimeSource, clock: any Clock<Duration> = ContinuousClock(),
         interval: Duration = .seconds(15), logger: Logger,
-        measure: @escaping @Sendable (String) throws(HearthError) -> DiskSpace = DiskSpace.of
+        measure: @escaping @Sendable (String) throws(HearthError) -> VolumeSpace = VolumeSpace.of
     ) {
         self.home = home
         self.bus = bus

@@ -46,7 +46,8 @@ package final class EventFollower: Service {
             do {
                 guard isWanted else {
                     // Whoever wants it later hears of what happens from then on.
-                    return try await store.removeMark(of: source.name)
+                    if try await store.place(of: source.name) != nil { try await store.removeMark(of: source.name) }
+                    return
                 }
                 let isMore = try await step(source)
                 if !isMore { await alarm.sleep(atMost: source.pause) }
