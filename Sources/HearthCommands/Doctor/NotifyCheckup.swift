@@ -1,4 +1,5 @@
 import HearthCore
+import HearthIngest
 import HearthNotify
 
 /// Whether the targets of webhooks can be used, as far as that shows without calling them.
