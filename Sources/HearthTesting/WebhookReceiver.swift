@@ -1,5 +1,5 @@
 import Foundation
-import HearthCore
+package import HearthCore
 import Synchronization
 
 #if canImport(Glibc)
