@@ -30,6 +30,7 @@ let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", pac
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 struct Module {
@@ -64,6 +65,10 @@ let modules: [Module] = [
         outside: [orderedCollections, "CHearthKernels", "CHearthProcess"]),
     Module(
         name: "HearthModelServers", layer: 3, modules: ["HearthCore"], outside: [asyncHTTPClient, nioCore, nioHTTP1]),
+    // what may be reached outside, and connections that reach nothing else
+    Module(
+        name: "HearthFetch", layer: 3, modules: ["HearthCore"],
+        outside: [asyncHTTPClient, nioCore, nioCompression, nioPosix]),
     // 4 flow
     Module(
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
@@ -101,15 +106,22 @@ let modules: [Module] = [
         outside: [asyncHTTPClient, crypto, lifecycle, logging, nioCore, nioHTTP1, orderedCollections]),
     Module(
         name: "HearthCollect", layer: 6,
-        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthMedia"],
-        outside: [asyncHTTPClient, crypto, logging, nioCompression, nioCore, nioHTTP1, nioPosix]),
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthFetch", "HearthMedia"],
+        outside: [asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
+    // tells programs outside what happens here
+    Module(
+        name: "HearthNotify", layer: 6,
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthFetch", "HearthIngest", "HearthPipeline",
+        ],
+        outside: [asyncHTTPClient, crypto, lifecycle, logging, mustache, nioCore, nioHTTP1, orderedCollections]),
     Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"], resources: [.copy("Assets")]),
     // 7 edge
     Module(
         name: "HearthServer", layer: 7,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthPipeline",
-            "HearthKnow", "HearthCollect", "HearthConsole",
+            "HearthFetch", "HearthKnow", "HearthCollect", "HearthNotify", "HearthConsole",
         ],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioPosix, nioHTTP1, nioWebSocket,
@@ -122,7 +134,8 @@ let modules: [Module] = [
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
             "HearthInference", "HearthModelServers", "HearthIngest", "HearthMedia", "HearthPipeline",
-            "HearthPerceive", "HearthKnow", "HearthCollect", "HearthConsole", "HearthServer",
+            "HearthFetch", "HearthPerceive", "HearthKnow", "HearthCollect", "HearthNotify", "HearthConsole",
+            "HearthServer",
         ],
         outside: [
             argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections,
@@ -220,7 +233,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         name: "HearthServerTests",
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthPipeline",
-            "HearthKnow", "HearthConsole", "HearthServer", "HearthTesting",
+            "HearthFetch", "HearthKnow", "HearthNotify", "HearthConsole", "HearthServer", "HearthTesting",
         ],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, nioPosix, nioSSL, logging, lifecycle,
@@ -243,7 +256,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthCommandsTests",
         modules: [
-            "HearthCore", "HearthIngest", "HearthServer", "HearthStore", "HearthVault", "HearthCommands",
+            "HearthCore", "HearthIngest", "HearthNotify", "HearthServer", "HearthStore", "HearthVault", "HearthCommands",
             "HearthTesting", "hearth-decoder",
         ],
         outside: [argumentParser, logging, orderedCollections]
@@ -266,8 +279,17 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         outside: ["CHearthProcess", "CZlib"]
     ),
     (
-        name: "HearthCollectTests", modules: ["HearthCore", "HearthCollect", "HearthTesting"],
+        name: "HearthCollectTests", modules: ["HearthCore", "HearthFetch", "HearthCollect", "HearthTesting"],
         outside: [hummingbird, hummingbirdTesting, httpTypes, nioCore]
+    ),
+    (name: "HearthFetchTests", modules: ["HearthCore", "HearthFetch"], outside: []),
+    (
+        name: "HearthNotifyTests",
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthVault", "HearthFetch", "HearthIngest",
+            "HearthNotify", "HearthTesting",
+        ],
+        outside: [crypto, lifecycle, logging, nioCore, nioHTTP1, nioPosix, orderedCollections]
     ),
     (
         name: "HearthPerceiveTests",
@@ -316,6 +338,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],

@@ -27,7 +27,7 @@ struct HearthCommand: AsyncParsableCommand {
                 name: "Data",
                 subcommands: [
                     SendCommand.self, SpoolCommand.self, StreamsCommand.self, ProcessorsCommand.self,
-                    ExportCommand.self,
+                    NotifyCommand.self, ExportCommand.self,
                 ]),
             CommandGroup(
                 name: "Access", subcommands: [DevicesCommand.self, TokensCommand.self]),

@@ -1,5 +1,6 @@
 import HTTPTypes
 import HearthCollect
+import HearthFetch
 import HearthCore
 import Hummingbird
 import HummingbirdTesting

@@ -28,4 +28,9 @@ struct MemoryStoreTests {
     func libraryStore(_ contract: ContractCase<any LibraryStore>) async throws {
         try await contract.verify { MemoryLibraryStore() }
     }
+
+    @Test("The events in memory", arguments: EventStoreContract.cases)
+    func eventStore(_ contract: ContractCase<any EventStore>) async throws {
+        try await contract.verify { MemoryEventStore() }
+    }
 }

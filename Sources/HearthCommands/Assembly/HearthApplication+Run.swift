@@ -35,7 +35,7 @@ extension HearthApplication {
         listens: Bool, stopsOnSignals: Bool, while body: @escaping @Sendable (ServerAddress?) async throws -> Void
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
-        var services: [any Service] = [ingest.writer, maintenance, pipeline]
+        var services: [any Service] = [ingest.writer] + (listens ? notify.services : []) + [maintenance, pipeline]
         services += library.followers as [any Service]
         if listens {
             services.append(spool)
@@ -46,6 +46,7 @@ extension HearthApplication {
             guard listens else { return try await body(nil) }
             // Ends without a port when the program is stopped before it listens.
             guard let number = await ports.first(where: { _ in true }) else { return }
+            notify.tellStart()
             let address = ServerAddress(listening: settings.host, port: number, usesTLS: settings.usesTLS)
             try lock.publish(address, certificate: settings.tlsCertificate)
             try await body(address)
@@ -70,6 +71,7 @@ extension HearthApplication {
         defer { lock.release() }
         await decoder.shutDown()
         try await library.close()
+        try await notify.close()
         try await store.close()
         try await catalogue.close()
     }

@@ -41,6 +41,8 @@ struct CommandStatus: Sendable, Hashable {
         "unauthorized": noPermission, "forbidden": noPermission, "cross-origin": noPermission,
         "stream-not-allowed": noPermission,
         "server-unreachable": unavailable, "unexpected-answer": unavailable,
+        "webhook-refused": data, "webhook-failed": temporary, "webhook-timeout": temporary,
+        "webhook-redirected": data, "webhook-target-missing": noInput,
         "model-unreachable": unavailable, "model-timeout": temporary, "model-busy": temporary,
         "model-refused": configuration, "model-answer-unreadable": unavailable,
         "home-in-use": cannotCreate, "address-in-use": cannotCreate, "output-exists": cannotCreate,

@@ -50,6 +50,11 @@ package struct Settings: Sendable {
     /// nil: beside the program.
     package var decoder: String?
     package var fetchAllow: [String]
+    /// The mapping that names targets of webhooks; see `notifyTargets`.
+    package var notify: JSONValue?
+    package var notifyKeep: Duration
+    package var notifyReadingsInterval: Duration
+    package var diskLowBytes: Int
 
     /// Where each value came from, in the order of `all`.
     package private(set) var inForce: [SettingInForce]
@@ -84,6 +89,10 @@ package struct Settings: Sendable {
         spool.maximumAge = .seconds(reader.value(.spoolMaxAgeSeconds))
         spool.readingsPerSecond = reader.value(.spoolRatePerSecond)
         spool.archiveKept = .seconds(reader.value(.spoolArchiveDays) * 86_400)
+        notify = reader.value(.notify)
+        notifyKeep = .seconds(reader.value(.notifyKeepDays) * 86_400)
+        notifyReadingsInterval = .seconds(reader.value(.notifyReadingsSeconds))
+        diskLowBytes = reader.value(.diskLowBytes)
         allowOrigins = reader.value(.allowOrigins)
         llmURL = reader.value(.llmURL)
         llmModel = reader.value(.llmModel)

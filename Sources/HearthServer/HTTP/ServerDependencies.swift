@@ -1,6 +1,7 @@
 package import HearthConsole
 package import HearthCore
 package import HearthIngest
+package import HearthNotify
 package import HearthPipeline
 package import HearthSchema
 package import HearthStore
@@ -28,12 +29,15 @@ package struct ServerDependencies: Sendable {
     package var processors: (any ProcessorBoard)?
     /// nil: there is no folder for segments.
     package var spool: SpoolService?
+    /// nil: nobody outside is told of events.
+    package var notifier: NotifyService?
 
     package init(
         ingest: Ingest, store: any ReadingStore, catalogue: any CatalogueStore, registry: StreamRegistry,
         blobs: BlobStore, authenticator: Authenticator, time: any TimeSource, metrics: ServerMetrics,
         console: Console, settings: ServerSettings, logger: Logger, accessLog: AccessLog? = nil,
-        library: LibraryServices? = nil, processors: (any ProcessorBoard)? = nil, spool: SpoolService? = nil
+        library: LibraryServices? = nil, processors: (any ProcessorBoard)? = nil, spool: SpoolService? = nil,
+        notifier: NotifyService? = nil
     ) {
         self.ingest = ingest
         self.store = store
@@ -50,5 +54,6 @@ package struct ServerDependencies: Sendable {
         self.library = library
         self.processors = processors
         self.spool = spool
+        self.notifier = notifier
     }
 }

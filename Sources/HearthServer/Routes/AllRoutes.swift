@@ -22,6 +22,8 @@ package enum AllRoutes {
         routes += ExportRoutes(dependencies).routes
         routes += ProcessorRoutes(dependencies).routes
         routes += SpoolRoutes(dependencies).routes
+        routes += GateRoutes(dependencies).routes
+        routes += NotifyRoutes(dependencies).routes
         routes += SocketRouter.routes
         routes += HealthRoutes.routes(dependencies)
         routes += MetricsRoutes.routes(dependencies)

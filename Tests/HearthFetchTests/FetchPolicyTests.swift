@@ -1,4 +1,4 @@
-import HearthCollect
+import HearthFetch
 import HearthCore
 import Testing
 
