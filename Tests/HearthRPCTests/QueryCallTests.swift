@@ -30,22 +30,35 @@ import Testing
         ])
     }
 
-    private func topK(
-        _ household: RPCHousehold, as caller: RPCHousehold.Caller = .owner,
+    private static func asking(
         _ change: (inout Query_V1_TopKEventsRequest) -> Void = { _ in }
-    ) async throws -> Query_V1_TopKEventsResponse {
-        var request = Query_V1_TopKEventsRequest.with { $0.query = "appointment dentist" }
+    ) -> Query_V1_TopKEventsRequest {
+        var request = Query_V1_TopKEventsRequest()
+        request.query = "appointment dentist"
         change(&request)
-        let (made, metadata) = (request, household.metadata(caller))
+        return request
+    }
+
+    private func topK(
+        _ household: RPCHousehold, as caller: RPCHousehold.Caller = .owner, _ request: Query_V1_TopKEventsRequest
+    ) async throws -> Query_V1_TopKEventsResponse {
+        let metadata = household.metadata(caller)
         return try await household.connected { client in
-            try await Query_V1_QueryService.Client(wrapping: client).topKEvents(made, metadata: metadata)
+            try await Query_V1_QueryService.Client(wrapping: client).topKEvents(request, metadata: metadata)
         }
+    }
+
+    private func titles(
+        _ household: RPCHousehold, as caller: RPCHousehold.Caller = .owner,
+        _ request: Query_V1_TopKEventsRequest = asking()
+    ) async throws -> [String] {
+        try await topK(household, as: caller, request).events.map(\.title)
     }
 
     @Test func eventsComeBestFirstWithTheirEvidence() async throws {
         try await RPCHousehold.with { household in
             try await fill(household)
-            let answer = try await topK(household)
+            let answer = try await topK(household, Self.asking())
             #expect(answer.mode == .text)
             let best = try #require(answer.events.first)
             #expect(answer.events.map(\.title) == ["Dentist", "Bike"])
@@ -62,34 +75,41 @@ import Testing
     @Test func filtersNarrowWhatIsLookedAt() async throws {
         try await RPCHousehold.with { household in
             try await fill(household)
-            #expect(try await topK(household) { $0.filter.kinds = ["mail"] }.events.map(\.title) == ["Bike"])
-            #expect(try await topK(household) { $0.filter.sources = ["notes"] }.events.map(\.title) == ["Dentist"])
-            let late = try await topK(household) { $0.filter.fromTime = Self.noon.microseconds + 1 }
-            #expect(late.events.map(\.title) == ["Bike"])
-            let early = try await topK(household) { $0.filter.toTime = Self.noon.microseconds + 1 }
-            #expect(early.events.map(\.title) == ["Dentist"])
-            #expect(try await topK(household) { $0.k = 1 }.events.count == 1)
-            let bens = try await topK(household) { $0.filter.personID = household.ben.id.description }
-            #expect(bens.events.map(\.title) == ["Secret"])
+            let noon = Self.noon.microseconds
+            let mails = try await titles(household, Self.asking { $0.filter.kinds = ["mail"] })
+            #expect(mails == ["Bike"])
+            let notes = try await titles(household, Self.asking { $0.filter.sources = ["notes"] })
+            #expect(notes == ["Dentist"])
+            let late = try await titles(household, Self.asking { $0.filter.fromTime = noon + 1 })
+            #expect(late == ["Bike"])
+            let early = try await titles(household, Self.asking { $0.filter.toTime = noon + 1 })
+            #expect(early == ["Dentist"])
+            let one = try await titles(household, Self.asking { $0.k = 1 })
+            #expect(one.count == 1)
+            let ben = household.ben.id.description
+            let bens = try await titles(household, Self.asking { $0.filter.personID = ben })
+            #expect(bens == ["Secret"])
         }
     }
 
     @Test func wrongQueriesAreRefusedWithTheirPlace() async throws {
-        let wrong: [(String, @Sendable (inout Query_V1_TopKEventsRequest) -> Void)] = [
-            ("/query", { $0.query = "  " }), ("/query", { $0.query = String(repeating: "a", count: 2001) }),
-            ("/k", { $0.k = 101 }), ("/mode", { $0.mode = .UNRECOGNIZED(9) }),
-            ("/filter/kinds", { $0.filter.kinds = ["poem"] }), ("/filter/person_id", { $0.filter.personID = "me" }),
+        let wrong: [(String, Query_V1_TopKEventsRequest)] = [
+            ("/query", Self.asking { $0.query = "  " }),
+            ("/query", Self.asking { $0.query = String(repeating: "a", count: 2001) }),
+            ("/k", Self.asking { $0.k = 101 }), ("/mode", Self.asking { $0.mode = .UNRECOGNIZED(9) }),
+            ("/filter/kinds", Self.asking { $0.filter.kinds = ["poem"] }),
+            ("/filter/person_id", Self.asking { $0.filter.personID = "me" }),
             (
                 "/filter/to_time",
-                {
+                Self.asking {
                     $0.filter.fromTime = 5
                     $0.filter.toTime = 5
                 }
             ),
         ]
         try await RPCHousehold.with { household in
-            for (pointer, change) in wrong {
-                let error = await #expect(throws: RPCError.self) { _ = try await topK(household, change) }
+            for (pointer, request) in wrong {
+                let error = await #expect(throws: RPCError.self) { _ = try await topK(household, request) }
                 #expect(error?.code == .invalidArgument, "\(pointer)")
                 #expect(error?.message.contains(pointer) == true, "\(String(describing: error))")
             }
@@ -100,14 +120,18 @@ import Testing
         try await RPCHousehold.with { household in
             try await fill(household)
             for caller in [RPCHousehold.Caller.phone, .auditor, .heartOnly] {
-                let error = await #expect(throws: RPCError.self) { _ = try await topK(household, as: caller) }
+                let error = await #expect(throws: RPCError.self) {
+                    _ = try await titles(household, as: caller)
+                }
                 #expect(error?.hearthCode == "forbidden")
             }
             let error = await #expect(throws: RPCError.self) {
-                _ = try await topK(household, as: .member) { $0.filter.personID = household.ada.id.description }
+                _ = try await titles(
+                    household, as: .member, Self.asking { $0.filter.personID = household.ada.id.description })
             }
             #expect(error?.code == .permissionDenied)
-            #expect(try await topK(household, as: .member).events.map(\.title) == ["Secret"])
+            let own = try await titles(household, as: .member)
+            #expect(own == ["Secret"])
         }
     }
 

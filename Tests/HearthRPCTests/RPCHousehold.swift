@@ -205,6 +205,12 @@ enum Sending {
     /// Microseconds of the first reading: an hour ago, on a second.
     static let start = (SystemTime().now().microseconds / 1_000_000 - 3600) * 1_000_000
 
+    static func options(timeout: Duration) -> CallOptions {
+        var options = CallOptions.defaults
+        options.timeout = timeout
+        return options
+    }
+
     static func opening(_ stream: String, token: String = "", device: String = "") -> Ingestion_V1_IngestRequest {
         .with {
             $0.opening.stream = stream

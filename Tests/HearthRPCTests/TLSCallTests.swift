@@ -2,6 +2,7 @@ import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import HearthProtocols
+import HearthServer
 import Testing
 
 @testable import HearthRPC
@@ -30,9 +31,8 @@ import Testing
             }
             #expect(answers.accepted == 3)
             // Without TLS nobody is answered.
-            var options = CallOptions.defaults
-            options.timeout = .seconds(2)
-            await #expect(throws: RPCError.self) { [options] in
+            let options = Sending.options(timeout: .seconds(2))
+            await #expect(throws: RPCError.self) {
                 try await household.connected { client in
                     _ = try await Grpc_Health_V1_Health.Client(wrapping: client).check(.init(), options: options)
                 }
