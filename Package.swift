@@ -29,6 +29,11 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
+let grpcTransport = Target.Dependency.product(
+    name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
+let grpcProtobuf = Target.Dependency.product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -47,6 +52,8 @@ struct Module {
 let modules: [Module] = [
     // 0 words: what everything is said in
     Module(name: "HearthCore", layer: 0, outside: [orderedCollections]),
+    // words for programs of others, made from protos/ by scripts/protocols
+    Module(name: "HearthProtocols", layer: 0, outside: [grpcCore, grpcProtobuf, protobuf]),
     // 1 grammar: what may be said
     Module(
         name: "HearthSchema", layer: 1, modules: ["HearthCore"], outside: [orderedCollections, "CPCRE2"],
@@ -128,6 +135,17 @@ let modules: [Module] = [
             nioFoundation, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, httpTypes, orderedCollections, crypto, "CZlib",
             "CZstd",
         ]),
+    // beside HTTP: the door for gRPC
+    Module(
+        name: "HearthRPC", layer: 8,
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthKnow",
+            "HearthServer", "HearthProtocols",
+        ],
+        outside: [
+            grpcCore, grpcTransport, grpcProtobuf, protobuf, httpTypes, lifecycle, logging, nioCore, nioPosix, nioSSL,
+            orderedCollections,
+        ]),
     // 8 commands: the one place that assembles the program
     Module(
         name: "HearthCommands", layer: 8,
@@ -141,16 +159,18 @@ let modules: [Module] = [
             argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections,
             unixSignals, yams, "CPCRE2", "CZlib", "CZstd",
         ]),
-    Module(name: "hearth", layer: 9, modules: ["HearthCommands"], isExecutable: true),
+    Module(name: "hearth", layer: 9, modules: ["HearthCommands", "HearthRPC"], isExecutable: true),
     Module(name: "hearth-decoder", layer: 9, modules: ["HearthDecode"], isExecutable: true),
     // beside: numbers from inside the process, for Benchmarks/run.py
     Module(
         name: "hearth-bench", layer: 9,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
-            "HearthInference", "HearthIngest", "HearthKnow",
+            "HearthInference", "HearthIngest", "HearthKnow", "HearthProtocols",
         ],
-        outside: [orderedCollections, grdbSQLite, logging, "CHearthKernels"], isExecutable: true,
+        outside: [
+            orderedCollections, grdbSQLite, logging, grpcCore, grpcTransport, grpcProtobuf, protobuf, "CHearthKernels",
+        ], isExecutable: true,
         path: "Benchmarks/Sources/hearth-bench"
     ),
     // beside: works until the crash test of the pipeline kills it
@@ -241,6 +261,14 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         ]
     ),
     (
+        name: "HearthRPCTests",
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthKnow",
+            "HearthConsole", "HearthServer", "HearthProtocols", "HearthRPC", "HearthTesting",
+        ],
+        outside: [grpcCore, grpcTransport, grpcProtobuf, protobuf, lifecycle, logging]
+    ),
+    (
         name: "HearthInferenceTests", modules: ["HearthCore", "HearthInference", "HearthTesting"],
         outside: [orderedCollections, "CHearthKernels"]
     ),
@@ -259,7 +287,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             "HearthCore", "HearthIngest", "HearthNotify", "HearthServer", "HearthStore", "HearthVault", "HearthCommands",
             "HearthTesting", "hearth-decoder",
         ],
-        outside: [argumentParser, logging, orderedCollections]
+        outside: [argumentParser, lifecycle, logging, orderedCollections]
     ),
     (
         name: "HearthMediaTests", modules: ["HearthCore", "HearthMedia", "HearthTesting", "hearth-decoder"],
@@ -337,6 +365,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

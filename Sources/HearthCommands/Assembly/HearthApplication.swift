@@ -23,6 +23,9 @@ package struct HearthApplication: Sendable {
     package let isFirstStart: Bool
 
     let lock: HomeLock
+    let doors = OpenDoors()
+    /// nil: there is no gRPC.
+    let rpc: DoorMaker?
     let dependencies: ServerDependencies
     let maintenance: MaintenanceService
     let pipeline: PipelineService
@@ -37,12 +40,13 @@ package struct HearthApplication: Sendable {
     ///
     /// - Parameters:
     ///   - accessLog: Where requests are logged; nil: nowhere.
+    ///   - rpc: Makes the door for gRPC, which opens when the settings name its port.
     ///   - environment: Of the process, for the time zone of a household that is made now.
     /// - Throws: `home-in-use` when another server has the home; what the keys, the stream definitions and the databases
     ///   are refused for.
     package static func assemble(
-        settings: Settings, logger: Logger, accessLog: AccessLog? = nil, time: any TimeSource = SystemTime(),
-        environment: [String: String] = [:]
+        settings: Settings, logger: Logger, accessLog: AccessLog? = nil, rpc: DoorMaker? = nil,
+        time: any TimeSource = SystemTime(), environment: [String: String] = [:]
     ) async throws -> HearthApplication {
         let targets = try settings.notifyTargets()
         try LocalFile.makeFolder(settings.home)
@@ -107,9 +111,8 @@ package struct HearthApplication: Sendable {
         return HearthApplication(
             settings: settings, ingest: ingest, store: store, catalogue: catalogue, owner: owner,
             ownerToken: ownerToken,
-            isFirstStart: isFirstStart, lock: lock, dependencies: dependencies, maintenance: maintenance,
-            pipeline: pipeline, decoder: decoder, library: library, spool: spool, notify: notify,
-            logger: logger)
+            isFirstStart: isFirstStart, lock: lock, rpc: rpc, dependencies: dependencies, maintenance: maintenance,
+            pipeline: pipeline, decoder: decoder, library: library, spool: spool, notify: notify, logger: logger)
     }
 
     /// Who this home is to others that share its database. `HomeLock` sees to it that only one server is it at a time.

@@ -82,6 +82,20 @@ extension Setting where Value == Int {
     }
 }
 
+extension Setting where Value == Int? {
+    /// A number that may be missing. `initial` says what happens then.
+    static func optionalInteger(
+        _ name: String, in range: ClosedRange<Int>, initial: String, help: String
+    ) -> Setting {
+        let number = Setting<Int>.integer(name, range.lowerBound, in: range, help: help)
+        var declaration = number.declaration
+        declaration.initial = initial
+        return Setting(
+            declaration: declaration, initial: nil,
+            read: { text throws(UnusableValue) in try number.read(text) }, show: { $0.map(String.init) ?? initial })
+    }
+}
+
 extension Setting where Value == String {
     static func text(_ name: String, _ initial: String, help: String) -> Setting {
         Setting(

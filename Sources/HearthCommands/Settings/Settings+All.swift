@@ -135,6 +135,15 @@ extension Setting where Value == Int {
     }
 }
 
+extension Setting where Value == Int? {
+    static var grpcPort: Setting {
+        optionalInteger(
+            "grpc_port", in: 0...65_535, initial: "no gRPC",
+            help: "TCP port for gRPC, customarily 50051, at the same address and with the same TLS; 0 lets the system choose "
+                + "a free one.")
+    }
+}
+
 extension Setting where Value == String? {
     static var token: Setting {
         optionalText(
@@ -263,6 +272,7 @@ extension Settings {
     /// Every setting, declared once. `Settings.init` reads each of them; a test compares the two.
     package static let all: [SettingDeclaration] = [
         Setting<String>.home.declaration, Setting<String>.host.declaration, Setting<Int>.port.declaration,
+        Setting<Int?>.grpcPort.declaration,
         Setting<String?>.token.declaration, Setting<String>.log.declaration,
         Setting<String?>.tlsCertificate.declaration, Setting<String?>.tlsKey.declaration,
         Setting<String?>.authority.declaration,

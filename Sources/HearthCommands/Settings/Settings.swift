@@ -8,6 +8,8 @@ package struct Settings: Sendable {
     package var home: String
     package var host: String
     package var port: Int
+    /// nil: no door for gRPC.
+    package var grpcPort: Int?
     package var token: String?
     /// Name of a level of swift-log.
     package var log: String
@@ -70,6 +72,7 @@ package struct Settings: Sendable {
         try reader.readFile(at: home + "/" + Self.fileName)
         host = reader.value(.host)
         port = reader.value(.port)
+        grpcPort = reader.value(.grpcPort)
         token = reader.value(.token)
         log = reader.value(.log)
         tlsCertificate = reader.path(.tlsCertificate)

@@ -38,6 +38,7 @@ package enum HTTPStatusTable {
         .storageFailed: .internalServerError,
         .methodUnknown: .notImplemented,
         .shuttingDown: .serviceUnavailable,
+        .serviceUnavailable: .serviceUnavailable,
         .storageFull: .init(code: 507, reasonPhrase: "Insufficient Storage"),
         .streamNotAllowed: .forbidden,
         .leaseLost: .serviceUnavailable,
