@@ -102,6 +102,10 @@ let modules: [Module] = [
         name: "HearthCollect", layer: 6,
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthMedia"],
         outside: [asyncHTTPClient, crypto, logging, nioCompression, nioCore, nioHTTP1, nioPosix]),
+    // tasks and time
+    Module(
+        name: "HearthPlan", layer: 6, modules: ["HearthCore"],
+        resources: [.copy("Resources/QuickAdd")]),
     Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"], resources: [.copy("Assets")]),
     // 7 edge
     Module(
@@ -134,7 +138,7 @@ let modules: [Module] = [
         name: "hearth-bench", layer: 9,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
-            "HearthInference", "HearthIngest", "HearthKnow",
+            "HearthInference", "HearthIngest", "HearthKnow", "HearthPlan",
         ],
         outside: [orderedCollections, grdbSQLite, logging, "CHearthKernels"], isExecutable: true,
         path: "Benchmarks/Sources/hearth-bench"
@@ -268,6 +272,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         name: "HearthCollectTests", modules: ["HearthCore", "HearthCollect", "HearthTesting"],
         outside: [hummingbird, hummingbirdTesting, httpTypes, nioCore]
     ),
+    (name: "HearthPlanTests", modules: ["HearthCore", "HearthPlan", "HearthTesting"], outside: []),
     (
         name: "HearthPerceiveTests",
         modules: [
