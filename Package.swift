@@ -272,7 +272,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         name: "HearthCollectTests", modules: ["HearthCore", "HearthCollect", "HearthTesting"],
         outside: [hummingbird, hummingbirdTesting, httpTypes, nioCore]
     ),
-    (name: "HearthPlanTests", modules: ["HearthCore", "HearthPlan", "HearthTesting"], outside: []),
+    (name: "HearthPlanTests", modules: ["HearthCore", "HearthPlan"], outside: []),
     (
         name: "HearthPerceiveTests",
         modules: [
