@@ -36,6 +36,7 @@ import Testing
 
     @Test func tomorrowIsTomorrowWhereThePersonIs() throws {
         #expect(try Reader(zone: "Pacific/Auckland").read("swim tomorrow").due?.description == "2025-11-25T11:00:00Z")
-        #expect(try Reader(zone: "America/Los_Angeles").read("swim tomorrow").due?.description == "2025-11-25T08:00:00Z")
+        #expect(
+            try Reader(zone: "America/Los_Angeles").read("swim tomorrow").due?.description == "2025-11-25T08:00:00Z")
     }
 }

@@ -115,7 +115,9 @@ package struct TemporalFinder: Sendable {
     /// It neither begins nor ends inside a word.
     private func isWhole(_ item: PhraseChart.Item, _ tokens: [Token]) -> Bool {
         let (start, end) = (Int(item.start), Int(item.end))
-        if start > 0, tokens[start].isGlued, tokens[start].isAlphanumeric, tokens[start - 1].isAlphanumeric { return false }
+        if start > 0, tokens[start].isGlued, tokens[start].isAlphanumeric, tokens[start - 1].isAlphanumeric {
+            return false
+        }
         if end < tokens.count, tokens[end].isGlued, tokens[end].isAlphanumeric, tokens[end - 1].isAlphanumeric {
             return false
         }
@@ -123,9 +125,11 @@ package struct TemporalFinder: Sendable {
         // A lone word or number that signs tie to its neighbours is part of an address, a sum or a compound.
         let length = tokens[start].range.count
         if tokens[start].kind == .digits, length == 4 || length < 3 {
-            let before = start > 0 && tokens[start].isGlued && tokens[start - 1].kind == .sign
+            let before =
+                start > 0 && tokens[start].isGlued && tokens[start - 1].kind == .sign
                 && Self.ties.contains(tokens[start - 1].text)
-            let after = end + 1 < tokens.count && tokens[end].isGlued && tokens[end + 1].isGlued
+            let after =
+                end + 1 < tokens.count && tokens[end].isGlued && tokens[end + 1].isGlued
                 && Self.ties.contains(tokens[end].text)
             return !before && !after
         }
@@ -135,7 +139,8 @@ package struct TemporalFinder: Sendable {
         {
             return false
         }
-        return !(end + 1 < tokens.count && tokens[end].isGlued && Self.joints.contains(tokens[end].text)
+        return
+            !(end + 1 < tokens.count && tokens[end].isGlued && Self.joints.contains(tokens[end].text)
             && tokens[end + 1].isGlued && tokens[end + 1].kind == .word && tokens[end + 1].text != "s")
     }
 
@@ -169,7 +174,9 @@ package struct TemporalFinder: Sendable {
         case .word, .nothing: return nil
         }
         var last = Int(item.end) - 1
-        while last > Int(item.start), tokens[last].kind == .sign, tokens[last].text == "," || tokens[last].text == "." && !Self.abbreviates(tokens, last) {
+        while last > Int(item.start), tokens[last].kind == .sign,
+            tokens[last].text == "," || tokens[last].text == "." && !Self.abbreviates(tokens, last)
+        {
             last -= 1
         }
         return TemporalPhrase(

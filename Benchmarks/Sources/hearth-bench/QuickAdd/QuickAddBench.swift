@@ -15,7 +15,9 @@ enum QuickAddBench {
     /// - Parameters:
     ///   - half: 0 is what the grammar was developed on, 1 what is reported.
     ///   - failures: tells the texts that were read otherwise. Only for the half that was developed on.
-    static func run(specifications folder: String, half: Int, grammar: Grammar, failures: Bool = false) throws -> JSONValue {
+    static func run(specifications folder: String, half: Int, grammar: Grammar, failures: Bool = false) throws
+        -> JSONValue
+    {
         var rows: [JSONValue] = []
         for file in files {
             let path = "\(folder)/DateTime/English/\(file.name).json"
@@ -34,7 +36,8 @@ enum QuickAddBench {
                 let found = finder.phrases(in: item.input, now: item.reference)
                     .map { RecognizersForm($0, in: item.input) }
                     .filter { file.kinds?.contains($0.kind) ?? true }
-                let isRight = found.count == item.expected.count
+                let isRight =
+                    found.count == item.expected.count
                     && zip(found, item.expected).allSatisfy { matches($0, $1) }
                 if supported, isRight { right += 1 }
                 if supported { tally(found, item, &faults) }
@@ -49,7 +52,8 @@ enum QuickAddBench {
                 "file": .string(file.name), "cases": .integer(Int64(cases.count)),
                 "unsupported": .integer(Int64(unsupported)), "right": .integer(Int64(right)),
                 "share": .real(Double(right) / Double(max(supported, 1))), "misses": .array(misses),
-                "faults": .object(.init(uniqueKeysWithValues: faults.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })),
+                "faults": .object(
+                    .init(uniqueKeysWithValues: faults.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })),
             ])
         }
         return .array(rows)

@@ -73,8 +73,12 @@ struct RecognizersCase {
             if name == "set" { expected.values.insert(timex) }
             for side in [value["FutureResolution"], value["PastResolution"]] where name != "set" {
                 if let seconds = side?["duration"]?.string { expected.values.insert(seconds) }
-                if let one = (side?["date"] ?? side?["time"] ?? side?["dateTime"])?.string { expected.values.insert(one) }
-                for (first, last) in [("startDate", "endDate"), ("startTime", "endTime"), ("startDateTime", "endDateTime")]
+                if let one = (side?["date"] ?? side?["time"] ?? side?["dateTime"])?.string {
+                    expected.values.insert(one)
+                }
+                for (first, last) in [
+                    ("startDate", "endDate"), ("startTime", "endTime"), ("startDateTime", "endDateTime"),
+                ]
                 where side?[first] != nil || side?[last] != nil {
                     expected.values.insert("\(side?[first]?.string ?? "")…\(side?[last]?.string ?? "")")
                 }
@@ -99,8 +103,9 @@ struct RecognizersCase {
         if value["timezone"] != nil { unsupported.insert("time zones") }
         if value["Mod"]?.string == "ref_undef" { unsupported.insert("periods told only by reference") }
         if timex.hasPrefix("SY") || timex.hasPrefix("FY") { unsupported.insert("school and fiscal years") }
-        if kind == "daterange", ["-SP", "-SU", "-FA", "-WI"].contains(where: { timex.hasSuffix($0) })
-            || ["SP", "SU", "FA", "WI"].contains(timex)
+        if kind == "daterange",
+            ["-SP", "-SU", "-FA", "-WI"].contains(where: { timex.hasSuffix($0) })
+                || ["SP", "SU", "FA", "WI"].contains(timex)
         {
             unsupported.insert("seasons")
         }

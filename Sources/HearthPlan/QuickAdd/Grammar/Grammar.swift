@@ -84,7 +84,10 @@ struct PhraseNumbers: Sendable {
         compactClock = file.symbolNumber(of: "CompactClock")
         compactDate = file.symbolNumber(of: "CompactDate")
         results = Set(
-            ["Date", "Period", "Time", "TimeRange", "Moment", "Stretch", "Duration", "Set", "Nothing", "Priority", "Filler", "Lead"].map {
+            [
+                "Date", "Period", "Time", "TimeRange", "Moment", "Stretch", "Duration", "Set", "Nothing", "Priority",
+                "Filler", "Lead",
+            ].map {
                 file.symbolNumber(of: $0)
             })
         lead = file.symbolNumber(of: "Lead")

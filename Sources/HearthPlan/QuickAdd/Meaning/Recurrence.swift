@@ -85,7 +85,9 @@ package struct Recurrence: Sendable, Hashable {
         let first = CivilDate(daysSince1970: start)
         if month > 0, date.month != month { return false }
         if dayOfMonth > 0, date.day != dayOfMonth { return false }
-        if dayOfMonth < 0, date.day != CivilDate.daysInMonth(date.month, of: date.year) + 1 + dayOfMonth { return false }
+        if dayOfMonth < 0, date.day != CivilDate.daysInMonth(date.month, of: date.year) + 1 + dayOfMonth {
+            return false
+        }
         if weekdays != 0 {
             guard weekdays >> weekday & 1 == 1 else { return false }
             if ordinal > 0, (date.day - 1) / 7 + 1 != ordinal { return false }

@@ -5,12 +5,16 @@ import HearthCore
 enum Action: String, Sendable {
     case same, number, sum, product, decimal, mask, maskRange, nothing
     case amount, amountSum
-    case today, now, date, compactDate, weekday, weekdayInWeek, dayOfMonth, weekdayDay, nthWeekday, nthDay, shiftDay, nthWeekdayAhead, datedDay
+    case today, now, date, compactDate, weekday, weekdayInWeek, dayOfMonth, weekdayDay, nthWeekday, nthDay, shiftDay,
+        nthWeekdayAhead, datedDay
     case holiday, dayInYear, dayInMonth
-    case month, year, unit, span, quarter, weekNumber, nthUnit, weekOf, decade, century, dayRange, monthDays, toDayOfMonth
-    case monthsToYear, season, half, monthDaysIn, weekdaysIn, within, fromDay, modify, bound, toDate, weekendOf, periodRange, yearOfBoth
+    case month, year, unit, span, quarter, weekNumber, nthUnit, weekOf, decade, century, dayRange, monthDays,
+        toDayOfMonth
+    case monthsToYear, season, half, monthDaysIn, weekdaysIn, within, fromDay, modify, bound, toDate, weekendOf,
+        periodRange, yearOfBoth
     case clock, compactClock, clockWords, partClock, part, modifyPart, clockRange, clockSpan
-    case restOfDay, dayHalf, dayClock, dayPart, dayClockRange, endOfDay, shiftMoment, momentRange, spanStretch, periodClock, periodClockRange
+    case restOfDay, dayHalf, dayClock, dayPart, dayClockRange, endOfDay, shiftMoment, momentRange, spanStretch,
+        periodClock, periodClockRange
     case every, everyWeekday, everyWeekdays, everyDayOfMonth, everyNthWeekday, everyDate, setAt, setPart, setExcept
     case setExceptDay, setUntil, setFrom, setCount, everyPart
 }
@@ -108,17 +112,20 @@ struct ActionContext: Sendable {
         case .nothing: .nothing
         case .number, .sum, .product, .decimal, .mask, .maskRange: numeric(action, parts)
         case .amount, .amountSum: amount(action, parts)
-        case .today, .now, .date, .compactDate, .weekday, .weekdayInWeek, .dayOfMonth, .weekdayDay, .nthWeekday, .nthDay,
+        case .today, .now, .date, .compactDate, .weekday, .weekdayInWeek, .dayOfMonth, .weekdayDay, .nthWeekday,
+            .nthDay,
             .shiftDay, .nthWeekdayAhead, .datedDay, .holiday, .dayInYear, .dayInMonth:
             day(action, parts)
         case .month, .year, .unit, .span, .quarter, .weekNumber, .nthUnit, .weekOf, .decade, .century, .weekendOf,
             .season, .half:
             calendarPeriod(action, parts)
-        case .monthsToYear, .dayRange, .monthDays, .monthDaysIn, .weekdaysIn, .toDayOfMonth, .within, .fromDay, .modify, .bound, .toDate, .periodRange, .yearOfBoth:
+        case .monthsToYear, .dayRange, .monthDays, .monthDaysIn, .weekdaysIn, .toDayOfMonth, .within, .fromDay, .modify,
+            .bound, .toDate, .periodRange, .yearOfBoth:
             period(action, parts)
         case .clock, .compactClock, .clockWords, .partClock, .part, .modifyPart, .clockRange, .clockSpan:
             clock(action, parts)
-        case .restOfDay, .dayHalf, .dayClock, .dayPart, .dayClockRange, .endOfDay, .shiftMoment, .momentRange, .spanStretch, .periodClock,
+        case .restOfDay, .dayHalf, .dayClock, .dayPart, .dayClockRange, .endOfDay, .shiftMoment, .momentRange,
+            .spanStretch, .periodClock,
             .periodClockRange:
             moment(action, parts)
         case .every, .everyWeekday, .everyWeekdays, .everyDayOfMonth, .everyNthWeekday, .everyDate, .setAt, .setPart,

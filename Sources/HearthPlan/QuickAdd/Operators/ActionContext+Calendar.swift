@@ -88,10 +88,13 @@ extension ActionContext {
 
     /// "The next 3 weeks", "the last 10 days".
     private func span(_ parts: Captured) -> Meaning? {
-        guard let amount = saidAmount(parts), let sign = parts.integer(Slot.s), !amount.hasClockParts else { return nil }
+        guard let amount = saidAmount(parts), let sign = parts.integer(Slot.s), !amount.hasClockParts else {
+            return nil
+        }
         switch amount.unit {
         case .quarter, .decade, .century:
-            let length = amount.unit == .quarter ? amount.months / 3 : amount.years / (amount.unit == .decade ? 10 : 100)
+            let length =
+                amount.unit == .quarter ? amount.months / 3 : amount.years / (amount.unit == .decade ? 10 : 100)
             let count = Int(length)
             guard count > 0 else { return nil }
             return unit(amount.unit, shift: sign > 0 ? 1 : -count, around: today, count: count).map { .period($0) }
@@ -128,7 +131,8 @@ extension ActionContext {
 
     /// The n-th unit of a period; with `k`, the first (n = 1) or last (n = -1) k of them.
     private func nthUnit(_ parts: Captured) -> Meaning? {
-        guard let number = parts.integer(Slot.n), let inner = parts.unit(), let period = parts.period(Slot.p), number != 0
+        guard let number = parts.integer(Slot.n), let inner = parts.unit(), let period = parts.period(Slot.p),
+            number != 0
         else { return nil }
         let count = parts.integer(Slot.k) ?? 1
         guard (1...100).contains(count), abs(number) <= 100 else { return nil }

@@ -30,11 +30,15 @@ extension ActionContext {
         guard let hour = parts.integer(Slot.h), (0...24).contains(hour) else { return nil }
         let minute = parts.integer(Slot.i) ?? 0
         let second = parts.integer(Slot.e) ?? 0
-        guard (0..<60).contains(minute), (0..<60).contains(second), hour < 24 || minute + second == 0 else { return nil }
+        guard (0..<60).contains(minute), (0..<60).contains(second), hour < 24 || minute + second == 0 else {
+            return nil
+        }
         var kind = parts.integer(Slot.k) ?? 3
         // Nobody writes 02:30 for the afternoon.
-        if manner == .tasks, kind == 3, parts[Slot.i] != nil, hour < 10, case .number(_, 2)? = parts[Slot.h] { kind = 4 }
-        if kind == 1 || kind == 2, hour == 0 || hour == 24 { return nil }
+        if manner == .tasks, kind == 3, parts[Slot.i] != nil, hour < 10, case .number(_, 2)? = parts[Slot.h] {
+            kind = 4
+        }
+        if kind == 2, hour == 0 || hour == 24 { return nil }
         return settle(hour * 3600 + minute * 60 + second, kind).map { .clock($0) }
     }
 

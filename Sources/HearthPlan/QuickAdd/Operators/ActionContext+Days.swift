@@ -82,7 +82,8 @@ extension ActionContext {
         guard let number = parts.integer(Slot.w) else { return nil }
         if let day = parts.day(Slot.x) {
             return .day(
-                DayChoice(past: Civil.monday(of: day.past) + number - 1, future: Civil.monday(of: day.future) + number - 1))
+                DayChoice(
+                    past: Civil.monday(of: day.past) + number - 1, future: Civil.monday(of: day.future) + number - 1))
         }
         guard let period = parts.period(Slot.p), period.unit == .week,
             period.lengthDays == 7
@@ -127,8 +128,8 @@ extension ActionContext {
 
     /// The n-th weekday of a month or year; the last when n is -1.
     private func nthWeekday(_ parts: Captured) -> Meaning? {
-        guard let number = parts.integer(Slot.n), let weekday = parts.integer(Slot.w), let period = parts.period(Slot.p),
-            number != 0, period.lengthDays >= 7
+        guard let number = parts.integer(Slot.n), let weekday = parts.integer(Slot.w),
+            let period = parts.period(Slot.p) ?? unit(.month, shift: 0), number != 0, period.lengthDays >= 7
         else { return nil }
         func find(_ bounds: DayPeriod.Bounds) -> Int? {
             guard bounds.start != DayPeriod.open, bounds.end != DayPeriod.open else { return nil }

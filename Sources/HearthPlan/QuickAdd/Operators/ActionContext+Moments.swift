@@ -38,7 +38,8 @@ extension ActionContext {
         var moved = day
         moved.past = day.future
         if day.month > 0 {
-            moved.future = around { Civil.exists($0, day.month, day.dayOfMonth) ? Civil.day($0, day.month, day.dayOfMonth) : nil }
+            moved.future =
+                around { Civil.exists($0, day.month, day.dayOfMonth) ? Civil.day($0, day.month, day.dayOfMonth) : nil }
                 .map { $0.future == today ? Civil.adding(months: 12, to: today) ?? $0.future : $0.future } ?? day.future
         } else if day.dayOfMonth > 0 {
             moved.future = Civil.adding(months: 1, to: today) ?? day.future
@@ -121,7 +122,8 @@ extension ActionContext {
         if first.count != last.count {
             if last.count == 1 { last = Array(repeating: last[0], count: first.count) }
             if first.count == 1 {
-                return .stretch(Stretch(readings: last.filter { $0 > first[0] }.map { .init(start: first[0], end: $0) }))
+                return .stretch(
+                    Stretch(readings: last.filter { $0 > first[0] }.map { .init(start: first[0], end: $0) }))
             }
         }
         guard first.count == last.count else { return nil }

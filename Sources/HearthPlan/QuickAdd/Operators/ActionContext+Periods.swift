@@ -97,7 +97,8 @@ extension ActionContext {
 
     /// "5/1 to 5/7, 2020": the year belongs to both.
     private func yearOfBoth(_ parts: Captured) -> Meaning? {
-        guard let first = parts.day(Slot.a), let last = parts.day(Slot.b), first.month > 0, last.month > 0, !first.isSettled
+        guard let first = parts.day(Slot.a), let last = parts.day(Slot.b), first.month > 0, last.month > 0,
+            !first.isSettled
         else { return nil }
         let year: Int
         if let named = parts.integer(Slot.y) {
@@ -107,7 +108,8 @@ extension ActionContext {
             year = CivilDate(daysSince1970: last.future).year
         }
         let begins = (first.month, first.dayOfMonth) <= (last.month, last.dayOfMonth) ? year : year - 1
-        guard Civil.exists(begins, first.month, first.dayOfMonth), Civil.exists(year, last.month, last.dayOfMonth) else {
+        guard Civil.exists(begins, first.month, first.dayOfMonth), Civil.exists(year, last.month, last.dayOfMonth)
+        else {
             return .impossible
         }
         let start = Civil.day(begins, first.month, first.dayOfMonth)
@@ -151,7 +153,7 @@ extension ActionContext {
                 part.end = Civil.adding(months: 8, to: bounds.start) ?? bounds.end
             case (.year, 3) where period.isOfNumberedYear:
                 part.start = Civil.adding(months: 8, to: bounds.start) ?? bounds.start
-            case (.year, _): 
+            case (.year, _):
                 let middle = Civil.adding(months: 6, to: bounds.start) ?? half
                 if kind == 1 || kind == 4 { part.end = middle }
                 if kind == 3 || kind == 5 { part.start = middle }
@@ -165,7 +167,9 @@ extension ActionContext {
             case (_, 3), (_, 5): part.start = half
             default: break
             }
-            if kind == 6 || kind == 5, (bounds.start..<bounds.end).contains(today) { part.start = max(part.start, today) }
+            if kind == 6 || kind == 5, (bounds.start..<bounds.end).contains(today) {
+                part.start = max(part.start, today)
+            }
             return part
         }
         period.past = cut(period.past)
@@ -211,7 +215,8 @@ extension ActionContext {
         case .clockRange(let range):
             guard let start = range.start, let end = range.end else { return nil }
             return .clockRange(
-                ClockRange(start: isStart ? end : nil, end: isStart ? nil : start, modifier: modifier, part: range.part))
+                ClockRange(start: isStart ? end : nil, end: isStart ? nil : start, modifier: modifier, part: range.part)
+            )
         case .moment(let moment):
             return .stretch(
                 Stretch(

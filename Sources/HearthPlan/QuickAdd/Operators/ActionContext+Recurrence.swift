@@ -109,7 +109,9 @@ extension ActionContext {
                 rule.isClockAmbiguous = clock.isAmbiguous
             }
         case .setPart:
-            guard rule.part == 0, rule.clock == nil, let part = parts.clockRange(Slot.p), part.part > 0 else { return nil }
+            guard rule.part == 0, rule.clock == nil, let part = parts.clockRange(Slot.p), part.part > 0 else {
+                return nil
+            }
             rule.part = part.part
         case .setExcept:
             guard let mask = parts.integer(Slot.w) else { return nil }
@@ -135,7 +137,9 @@ extension ActionContext {
             guard rule.count == nil, rule.until == nil else { return nil }
             if let amount = parts.amount(Slot.a) {
                 // "Every day for 15 minutes" tells how long each one takes.
-                guard !amount.hasClockParts, let end = Civil.adding(amount, times: 1, to: rule.from ?? today) else { return nil }
+                guard !amount.hasClockParts, let end = Civil.adding(amount, times: 1, to: rule.from ?? today) else {
+                    return nil
+                }
                 rule.until = end - 1
             } else {
                 guard let count = parts.integer(Slot.n), (1...Self.longestInterval).contains(count) else { return nil }

@@ -42,7 +42,9 @@ enum Civil {
 
     /// Nil beyond the years that are written with four digits. Parts of a month or year count in days.
     static func adding(_ amount: Amount, times sign: Int, to day: Int) -> Int? {
-        guard abs(amount.years) < 10_000, abs(amount.months) < 120_000, abs(amount.totalSeconds) < 3e11 else { return nil }
+        guard abs(amount.years) < 10_000, abs(amount.months) < 120_000, abs(amount.totalSeconds) < 3e11 else {
+            return nil
+        }
         let months = amount.years * 12 + amount.months
         let whole = Int(months.rounded(.towardZero))
         let rest = Int(((months - Double(whole)) * 30).rounded())

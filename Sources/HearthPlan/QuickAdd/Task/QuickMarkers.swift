@@ -58,7 +58,8 @@ struct QuickMarkers {
         var end = place + 1
         guard end < tokens.count, tokens[end].isGlued else { return nil }
         if tokens[end].text == "\"" {
-            guard let close = tokens[(end + 1)...].prefix(12).firstIndex(where: { $0.text == "\"" }), close > end + 1 else {
+            guard let close = tokens[(end + 1)...].prefix(12).firstIndex(where: { $0.text == "\"" }), close > end + 1
+            else {
                 return nil
             }
             let range = tokens[end + 1].range.lowerBound..<tokens[close - 1].range.upperBound

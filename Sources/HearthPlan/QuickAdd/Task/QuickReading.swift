@@ -52,7 +52,9 @@ struct QuickReading {
                 task.project = value
             default:
                 // An @ names a person, or a place when the vocabulary knows it as one.
-                let known = vocabulary.entries.first { $0.phrase == value.lowercased() && ($0.kind == .place || $0.kind == .person) }
+                let known = vocabulary.entries.first {
+                    $0.phrase == value.lowercased() && ($0.kind == .place || $0.kind == .person)
+                }
                 if let known { value = known.meaning }
                 if known?.kind == .place {
                     field = .place
@@ -70,7 +72,8 @@ struct QuickReading {
     mutating func takeNames() {
         var place = 0
         while place < tokens.count {
-            guard !isTaken[place], let match = vocabulary.entries(at: place, in: tokens).first(where: { $0.entry.kind != .abbreviation }),
+            guard !isTaken[place],
+                let match = vocabulary.entries(at: place, in: tokens).first(where: { $0.entry.kind != .abbreviation }),
                 !isInsideWord(place..<place + match.length)
             else {
                 place += 1
@@ -99,7 +102,9 @@ struct QuickReading {
 
     private func isInsideWord(_ places: Range<Int>) -> Bool {
         let (first, end) = (places.lowerBound, places.upperBound)
-        if first > 0, tokens[first].isGlued, tokens[first].isAlphanumeric, tokens[first - 1].isAlphanumeric { return true }
+        if first > 0, tokens[first].isGlued, tokens[first].isAlphanumeric, tokens[first - 1].isAlphanumeric {
+            return true
+        }
         return end < tokens.count && tokens[end].isGlued && tokens[end].isAlphanumeric && tokens[end - 1].isAlphanumeric
     }
 
@@ -127,7 +132,7 @@ struct QuickReading {
                     token.range = range
                     token.isGlued = index == 0 ? tokens[place].isGlued : word.isGlued
                     list.append(token)
-                    }
+                }
                 place += match.length
                 continue
             }
@@ -183,7 +188,8 @@ struct QuickReading {
         times.resolve(into: &task, now: now, clock: clock, vocabulary: vocabulary)
         task.title = title()
         if task.title.isEmpty {
-            task.problems.append(QuickProblem(kind: .noTitle, message: "Nothing but times and names: the text is the title."))
+            task.problems.append(
+                QuickProblem(kind: .noTitle, message: "Nothing but times and names: the text is the title."))
             task.title = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         }
         task.spans.sort { ($0.start, $0.end) < ($1.start, $1.end) }

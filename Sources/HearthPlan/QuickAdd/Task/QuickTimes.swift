@@ -58,7 +58,8 @@ struct QuickTimes {
     private static func isClockAmbiguous(_ phrase: TemporalPhrase) -> Bool {
         switch phrase.meaning {
         case .clock(let clock): clock.isAmbiguous
-        case .moment: Set(phrase.readings.compactMap { if case .moment(let time) = $0 { time % 86_400 } else { nil } }).count > 1
+        case .moment:
+            Set(phrase.readings.compactMap { if case .moment(let time) = $0 { time % 86_400 } else { nil } }).count > 1
         case .recurrence(let rule): rule.isClockAmbiguous
         default: false
         }
@@ -104,7 +105,8 @@ struct QuickTimes {
         for (index, candidate) in candidates.enumerated() where index != best && isAhead(candidate, nowWall) {
             task.alternatives.append(
                 QuickAlternative(
-                    field: .due, time: wall.reading(of: candidate.due).time, text: Self.text(candidate.due, candidate.isWholeDay)))
+                    field: .due, time: wall.reading(of: candidate.due).time,
+                    text: Self.text(candidate.due, candidate.isWholeDay)))
         }
         for phrase in others {
             for reading in phrase.readings.suffix(1) {
@@ -138,7 +140,8 @@ struct QuickTimes {
             task.problems.append(
                 QuickProblem(
                     kind: .repeatedTime,
-                    message: "\(Self.text(chosen.due, false)) comes twice in \(wall.zone.identifier); the first is taken."))
+                    message:
+                        "\(Self.text(chosen.due, false)) comes twice in \(wall.zone.identifier); the first is taken."))
             task.alternatives.append(QuickAlternative(field: .due, time: second, text: Self.text(chosen.due, false)))
         }
     }
@@ -163,7 +166,9 @@ struct QuickTimes {
         case .day(let day): return Candidate(due: day * 86_400, isWholeDay: true)
         case .days(let start, let end):
             // A task of a period is due by its last day; "after Friday" and "since" have none.
-            if let end { return Candidate(due: (start == nil ? end : end - 1) * 86_400, isWholeDay: true, isDeadline: true) }
+            if let end {
+                return Candidate(due: (start == nil ? end : end - 1) * 86_400, isWholeDay: true, isDeadline: true)
+            }
             return start.map { Candidate(due: $0 * 86_400, isWholeDay: true) }
         case .clock(let seconds): return Candidate(due: today * 86_400 + seconds)
         case .clocks(let start, let end):
@@ -184,11 +189,15 @@ struct QuickTimes {
         if rule.clock == nil { seconds = clocks.map { $0.due - Civil.day(of: $0.due) * 86_400 } }
         if rule.clock == nil, clocks.isEmpty, let part = Self.beginning[rule.part] { seconds = [part] }
         guard !seconds.isEmpty else {
-            return rule.nextDay(onOrAfter: today, startingOn: start).map { [Candidate(due: $0 * 86_400, isWholeDay: true)] } ?? []
+            return rule.nextDay(onOrAfter: today, startingOn: start).map {
+                [Candidate(due: $0 * 86_400, isWholeDay: true)]
+            } ?? []
         }
         return seconds.compactMap { clock in
             let first = today * 86_400 + clock < now ? today + 1 : today
-            return rule.nextDay(onOrAfter: first, startingOn: max(start, rule.from ?? first)).map { Candidate(due: $0 * 86_400 + clock) }
+            return rule.nextDay(onOrAfter: first, startingOn: max(start, rule.from ?? first)).map {
+                Candidate(due: $0 * 86_400 + clock)
+            }
         }
     }
 
@@ -229,6 +238,7 @@ struct QuickTimes {
         let day = Civil.day(of: wall)
         if isWholeDay { return date(day) }
         let minutes = (wall - day * 86_400) / 60
-        return "\(date(day)) \(minutes / 60 < 10 ? "0" : "")\(minutes / 60):\(minutes % 60 < 10 ? "0" : "")\(minutes % 60)"
+        return
+            "\(date(day)) \(minutes / 60 < 10 ? "0" : "")\(minutes / 60):\(minutes % 60 < 10 ? "0" : "")\(minutes % 60)"
     }
 }

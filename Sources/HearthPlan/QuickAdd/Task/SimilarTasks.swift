@@ -80,10 +80,13 @@ public struct SimilarTasks: Sendable {
             var shares: [String: Double] = [:]
             for one in near { if let said = value(tasks[one.index]) { shares[said, default: 0] += one.similarity } }
             let total = shares.values.reduce(0, +)
-            guard let best = shares.max(by: { ($0.value, $0.key) < ($1.value, $1.key) }), best.value > total / 2 else { return }
+            guard let best = shares.max(by: { ($0.value, $0.key) < ($1.value, $1.key) }), best.value > total / 2 else {
+                return
+            }
             list.append(
                 QuickSuggestion(
-                    field: field, value: best.key, confidence: min(1, best.value / total * (near.first?.similarity ?? 0)),
+                    field: field, value: best.key,
+                    confidence: min(1, best.value / total * (near.first?.similarity ?? 0)),
                     from: near.filter { value(tasks[$0.index]) == best.key }.map { tasks[$0.index].title }))
         }
         if task.project == nil { vote(.project) { $0.project } }

@@ -39,7 +39,9 @@ extension QuickVocabulary {
             // What was read from the vocabulary and struck out is not meant.
             for name in read where !wanted.contains(name) {
                 for span in correction.read.spans where span.source == .vocabulary && Self.field(kind) == span.field {
-                    if entries.contains(where: { $0.kind == kind && $0.meaning == name && $0.phrase == span.text.lowercased() }) {
+                    if entries.contains(where: {
+                        $0.kind == kind && $0.meaning == name && $0.phrase == span.text.lowercased()
+                    }) {
                         forget(kind, span.text)
                     }
                 }
@@ -96,7 +98,9 @@ extension QuickVocabulary {
         }
         let old = before[head..<before.count - tail]
         let new = after[head..<after.count - tail]
-        guard old.count == 1, (1...mostWords).contains(new.count), let short = old.first, short.count >= 2 else { return [] }
+        guard old.count == 1, (1...mostWords).contains(new.count), let short = old.first, short.count >= 2 else {
+            return []
+        }
         let long = new.joined(separator: " ")
         return isShort(for: short, long) ? [(short, long)] : []
     }

@@ -90,7 +90,9 @@ public struct QuickVocabulary: Sendable, Hashable {
             list.append(entry)
         }
         byFirstWord[first] = list
-        if byFirstWord.count > Self.mostEntries, let least = entries.filter({ $0.kind != .hour }).min(by: { $0.count < $1.count }) {
+        if byFirstWord.count > Self.mostEntries,
+            let least = entries.filter({ $0.kind != .hour }).min(by: { $0.count < $1.count })
+        {
             forget(least.kind, least.phrase)
         }
     }
