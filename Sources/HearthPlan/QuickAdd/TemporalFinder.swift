@@ -121,6 +121,12 @@ package struct TemporalFinder: Sendable {
         if end < tokens.count, tokens[end].isGlued, tokens[end].isAlphanumeric, tokens[end - 1].isAlphanumeric {
             return false
         }
+        // Nor does it take the full stop out of an address.
+        if end < tokens.count, tokens[end].isGlued, tokens[end].isAlphanumeric, end - start > 1,
+            tokens[end - 1].text == "."
+        {
+            return false
+        }
         guard end == start + 1 else { return true }
         // A lone word or number that signs tie to its neighbours is part of an address, a sum or a compound.
         let length = tokens[start].range.count
