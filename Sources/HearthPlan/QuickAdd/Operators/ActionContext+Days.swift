@@ -185,7 +185,7 @@ extension ActionContext {
         return .day(DayChoice(day))
     }
 
-    /// `n` as the grammar files number them: 1000 and more is month × 100 + day + 1000; below, see `movable`.
+    /// As the grammar files number them: 1000 + 100 × month + day for a fixed one; below, see `movable`.
     private func holiday(_ parts: Captured) -> Meaning? {
         guard let number = parts.integer(Slot.h) else { return nil }
         func find(_ year: Int) -> Int? {
@@ -204,7 +204,7 @@ extension ActionContext {
         switch number {
         // Days from Easter Sunday, with 300 added.
         case 200..<400: Civil.easter(year) + number - 300
-        // Weekdays of a month: nth × 100 + month + 1 → 5xx; coded month × 10 + ... see the grammar file.
+        // The n-th weekday of a month, as Thanksgiving.
         case 1: Civil.nthWeekday(4, 3, year: year, month: 11)
         case 2: Civil.nthWeekday(4, 3, year: year, month: 11).map { $0 + 1 }
         case 3: Civil.nthWeekday(2, 6, year: year, month: 5)
