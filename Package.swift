@@ -122,6 +122,10 @@ let modules: [Module] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthFetch", "HearthIngest", "HearthPipeline",
         ],
         outside: [asyncHTTPClient, crypto, lifecycle, logging, mustache, nioCore, nioHTTP1, orderedCollections]),
+    // tasks and time
+    Module(
+        name: "HearthPlan", layer: 6, modules: ["HearthCore"],
+        resources: [.copy("Resources/QuickAdd")]),
     Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"], resources: [.copy("Assets")]),
     // 7 edge
     Module(
@@ -166,7 +170,7 @@ let modules: [Module] = [
         name: "hearth-bench", layer: 9,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
-            "HearthInference", "HearthIngest", "HearthKnow", "HearthProtocols",
+            "HearthInference", "HearthIngest", "HearthKnow", "HearthPlan", "HearthProtocols",
         ],
         outside: [
             orderedCollections, grdbSQLite, logging, grpcCore, grpcTransport, grpcProtobuf, protobuf, "CHearthKernels",
@@ -319,6 +323,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         ],
         outside: [crypto, lifecycle, logging, nioCore, nioHTTP1, nioPosix, orderedCollections]
     ),
+    (name: "HearthPlanTests", modules: ["HearthCore", "HearthPlan"], outside: []),
     (
         name: "HearthPerceiveTests",
         modules: [

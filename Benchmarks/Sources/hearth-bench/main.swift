@@ -1,5 +1,6 @@
 import Foundation
 import HearthCore
+import HearthPlan
 
 // hearth-bench SCENARIO [FILE|FOLDER]: numbers from inside the process, as one JSON object on standard output.
 // Benchmarks/run.py calls it; see Benchmarks/README.md.
@@ -54,6 +55,12 @@ do {
     case ("library", let home?):
         guard let passages = arguments.dropFirst(2).first.flatMap({ Int($0) }) else { throw Usage() }
         result = try await LibraryBench.run(home: home, passages: passages)
+    case ("quickadd", let specifications?):
+        let rest = Array(arguments.dropFirst(2))
+        guard rest.isEmpty || rest == ["--developed"] else { throw Usage() }
+        result = try QuickAddBench.run(
+            specifications: specifications, half: rest.isEmpty ? 1 : 0, grammar: try GrammarLibrary.grammar("en"),
+            failures: !rest.isEmpty)
     default: throw Usage()
     }
     print(result.text)
@@ -73,6 +80,7 @@ struct Usage: Error, CustomStringConvertible {
                             | seed HOME PERSON PASSAGES MODEL
                             | library HOME PASSAGES
                             | grpc PORT TOKEN once|each FRAMES READINGS START_US DEVICE…
+                            | quickadd SPECS [--developed]
         """
     }
 }
