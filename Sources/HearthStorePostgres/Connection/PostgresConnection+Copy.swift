@@ -55,7 +55,13 @@ struct PostgresCopyWriter: ~Copyable {
 
     mutating func appendNull() { bytes.append(bigEndian: Int32(-1)) }
 
-    mutating func append(utf8 text: UnsafeBufferPointer<UInt8>) {
+    @inline(__always)
+    mutating func append(_ value: Bool) {
+        bytes.append(bigEndian: Int32(1))
+        bytes.append(value ? 1 : 0)
+    }
+
+    mutating func append(utf8 text: some Collection<UInt8>) {
         let start = bytes.count
         bytes.append(bigEndian: Int32(0))
         PostgresText.append(text, to: &bytes)
