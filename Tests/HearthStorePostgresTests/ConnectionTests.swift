@@ -6,19 +6,6 @@ import Testing
 
 @Suite("Connections to PostgreSQL", .enabled(if: TestPostgres.isInstalled, "\(TestPostgres.absence)"))
 struct ConnectionTests {
-    /// Runs `body` with a pool on a database of its own.
-    private func withPool<Value: Sendable>(
-        _ settings: PostgresSettings = PostgresSettings(), _ body: (PostgresPool) async throws -> Value
-    ) async throws -> Value {
-        try await TestPostgres.withDatabase { url in
-            let pool = PostgresPool(url: url, settings: settings)
-            let result: Result<Value, any Error>
-            do { result = .success(try await body(pool)) } catch { result = .failure(error) }
-            await pool.close()
-            return try result.get()
-        }
-    }
-
     private func code(_ body: () async throws -> some Any) async -> ErrorCode? {
         do {
             _ = try await body()

@@ -1,5 +1,5 @@
 package import HearthCore
-import HearthSchema
+package import HearthSchema
 package import HearthStore
 import Synchronization
 

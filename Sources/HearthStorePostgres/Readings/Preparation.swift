@@ -1,4 +1,5 @@
 import HearthCore
+import HearthSchema
 import HearthStore
 
 extension PostgresReadingStore {
@@ -7,14 +8,15 @@ extension PostgresReadingStore {
 
     /// Runs a transaction that stores these batches, with the numbers and partitions they need made before it, so that
     /// the transaction itself takes no lock but those of its streams.
+    /// - Parameter owners: Further people and devices whose numbers are needed.
     func storing<Value: Sendable>(
-        _ batches: [(batch: ReadingBatch, table: StreamTable)],
+        _ batches: [(batch: ReadingBatch, table: StreamTable)], owners: [(person: UniqueID, device: UniqueID)] = [],
         _ body: @escaping @Sendable (PostgresConnection) throws -> Value
     ) async throws -> Value {
         var attempt = 1
         while true {
             do {
-                try await prepare(batches)
+                try await prepare(batches, owners)
                 return try await pool.write { connection in
                     do {
                         return try body(connection)
@@ -30,9 +32,11 @@ extension PostgresReadingStore {
         }
     }
 
-    private func prepare(_ batches: [(batch: ReadingBatch, table: StreamTable)]) async throws {
-        var people: Set<UniqueID> = []
-        var devices: Set<UniqueID> = []
+    private func prepare(
+        _ batches: [(batch: ReadingBatch, table: StreamTable)], _ owners: [(person: UniqueID, device: UniqueID)]
+    ) async throws {
+        var people = Set(owners.lazy.map(\.person).filter { self.memory.person($0) == nil })
+        var devices = Set(owners.lazy.map(\.device).filter { self.memory.device($0) == nil })
         var periods: [Int32: (table: StreamTable, starts: Set<Int64>)] = [:]
         for (batch, table) in batches {
             var owner: (person: UniqueID, device: UniqueID)?

@@ -94,7 +94,6 @@ struct StreamTable: Sendable {
             ) PARTITION BY RANGE (ts);
             CREATE UNIQUE INDEX \(quoted(joined(definition.table, "__identity"))) ON \(table) (device_id, ts, digest);
             CREATE INDEX \(quoted(joined(definition.table, "__commits"))) ON \(table) (seq);
-            CREATE INDEX \(quoted(joined(definition.table, "__time"))) ON \(table) USING brin (ts);
             COMMENT ON TABLE \(table) IS \(literal(definition.title));
 
             """
