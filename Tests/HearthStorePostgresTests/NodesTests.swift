@@ -97,7 +97,8 @@ struct NodesTests {
             // A transaction that has its numbers and does not end until the gate's lock is free.
             try await gate.perform { try $0.script("SELECT pg_advisory_lock(77)") }
             let slow = Task {
-                try await stores[0].storing([(slice(sample, 10..<20), table)]) { [memory = stores[0].memory] connection in
+                try await stores[0].storing([(slice(sample, 10..<20), table)]) {
+                    [memory = stores[0].memory] connection in
                     let outcome = try PostgresReadingStore.append(
                         [(slice(sample, 10..<20), table)], connection, memory)
                     holding.yield()

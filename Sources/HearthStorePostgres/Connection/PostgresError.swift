@@ -15,7 +15,8 @@ package struct PostgresError: Error, CustomStringConvertible {
 
     static func mismatch(_ column: Int) -> PostgresError {
         PostgresError(
-            state: "", message: "Column \(column) has another type than the one it is read as.", isConnectionLost: false)
+            state: "", message: "Column \(column) has another type than the one it is read as.", isConnectionLost: false
+        )
     }
 
     /// Two transactions wanted the same in different orders, or saw too different a past: the loser may simply try again.

@@ -55,7 +55,9 @@ extension PostgresReadingStore: ProcessingStore {
             let letters = try connection.execute(
                 "SELECT count(*), count(*) FILTER (WHERE replay) FROM hearth_dead_letters WHERE processor = $1",
                 [.int4(row.id)])
-            if let counts = letters.first { (record.deadLetters, record.replays) = (try counts.int(0), try counts.int(1)) }
+            if let counts = letters.first {
+                (record.deadLetters, record.replays) = (try counts.int(0), try counts.int(1))
+            }
             return record
         }
     }

@@ -75,7 +75,8 @@ struct BatchRows {
             .int8s(chosen.map(sequence)), .int4s(chosen.map { people[$0] }), .int4s(chosen.map { devices[$0] }),
             .int8s(chosen.map { heads[$0].timestamp.microseconds }),
             .int8s(chosen.map { Int64(bitPattern: heads[$0].digest) }),
-            .int8s(chosen.map { heads[$0].received.microseconds }), .int2s(chosen.map { Int16(heads[$0].flags.rawValue) }),
+            .int8s(chosen.map { heads[$0].received.microseconds }),
+            .int2s(chosen.map { Int16(heads[$0].flags.rawValue) }),
         ]
         for column in types.indices { values.append(.array(array(of: column, chosen))) }
         return values
@@ -94,7 +95,11 @@ struct BatchRows {
                 switch batch[row, column] {
                 case .null: array.appendNull()
                 case .integer(let value):
-                    if types[column] == .real { array.append(Self.unsigned(Double(value))) } else { array.append(value) }
+                    if types[column] == .real {
+                        array.append(Self.unsigned(Double(value)))
+                    } else {
+                        array.append(value)
+                    }
                 case .real(let value): array.append(Self.unsigned(value))
                 case .text(let offset, let length):
                     array.append(utf8: UnsafeBufferPointer(rebasing: text[Int(offset)..<Int(offset) + Int(length)]))

@@ -14,7 +14,8 @@ struct Partitions {
     func make(_ starts: Set<Int64>, of table: StreamTable) async throws {
         let known = try await pool.write { connection in
             // The same row as every commit of the stream: two nodes make no partition twice, and none is dropped meanwhile.
-            try connection.execute("SELECT id FROM hearth_streams WHERE id = $1 FOR NO KEY UPDATE", [.int4(table.stream)])
+            try connection.execute(
+                "SELECT id FROM hearth_streams WHERE id = $1 FOR NO KEY UPDATE", [.int4(table.stream)])
             let rows = try connection.execute(
                 "SELECT start FROM hearth_partitions WHERE stream = $1", [.int4(table.stream)])
             var known = Set(try rows.map { try $0.int64(0) })

@@ -77,9 +77,11 @@ extension PostgresReadingStore {
         try connection.execute("UPDATE hearth_processors SET holder = NULL, expires = 0")
         // Numbers nobody uses any more would still tell that the person was here.
         try connection.execute(
-            "DELETE FROM hearth_person_numbers n WHERE NOT EXISTS (SELECT 1 FROM hearth_counters WHERE person_id = n.id)")
+            "DELETE FROM hearth_person_numbers n WHERE NOT EXISTS (SELECT 1 FROM hearth_counters WHERE person_id = n.id)"
+        )
         try connection.execute(
-            "DELETE FROM hearth_device_numbers n WHERE NOT EXISTS (SELECT 1 FROM hearth_counters WHERE device_id = n.id)")
+            "DELETE FROM hearth_device_numbers n WHERE NOT EXISTS (SELECT 1 FROM hearth_counters WHERE device_id = n.id)"
+        )
         for table in ["hearth_derivations", "hearth_dead_letters"] {
             try connection.execute(
                 """

@@ -36,7 +36,8 @@ extension PostgresReadingStore {
     /// - Returns: its readings; nil when there is none, or when readers are in the way.
     private func dropPartition(of table: StreamTable, before cutoff: Int64) async throws -> Int? {
         try await pool.write { connection in
-            try connection.execute("SELECT id FROM hearth_streams WHERE id = $1 FOR NO KEY UPDATE", [.int4(table.stream)])
+            try connection.execute(
+                "SELECT id FROM hearth_streams WHERE id = $1 FOR NO KEY UPDATE", [.int4(table.stream)])
             let oldest = try connection.execute(
                 """
                 SELECT p.start, p.table_name, coalesce(sum(c.readings), 0)::bigint, coalesce(sum(c.named), 0)::bigint

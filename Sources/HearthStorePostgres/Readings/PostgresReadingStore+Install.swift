@@ -19,7 +19,8 @@ extension PostgresReadingStore {
     ) throws -> StreamTable {
         let source = definition.source.text
         let known = try connection.execute(
-            "SELECT id, period FROM hearth_streams WHERE name = $1", [.text(definition.name)]).first
+            "SELECT id, period FROM hearth_streams WHERE name = $1", [.text(definition.name)]
+        ).first
         guard let known else {
             let period = StreamTable.period(of: definition)
             let stream = try create(definition, source: source, period: period, in: connection)
@@ -82,7 +83,8 @@ extension PostgresReadingStore {
             for field in fields {
                 // Empty in the rows that are there, so no row is touched.
                 try connection.script(
-                    "ALTER TABLE \(table) ADD COLUMN \(StreamTable.quoted(field.name)) \(StreamTable.sqlType(field.type))")
+                    "ALTER TABLE \(table) ADD COLUMN \(StreamTable.quoted(field.name)) \(StreamTable.sqlType(field.type))"
+                )
             }
         }
         let wanted = Set(newer.fields.filter(\.isIndexed).map(\.name))

@@ -58,7 +58,9 @@ extension PostgresReadingStore {
             }
         }
         if !people.isEmpty || !devices.isEmpty { try await number(people, devices) }
-        for (table, starts) in periods.values { try await Partitions(pool: pool, memory: memory).make(starts, of: table) }
+        for (table, starts) in periods.values {
+            try await Partitions(pool: pool, memory: memory).make(starts, of: table)
+        }
     }
 
     private func number(_ people: Set<UniqueID>, _ devices: Set<UniqueID>) async throws {

@@ -97,9 +97,9 @@ struct StreamTable: Sendable {
             COMMENT ON TABLE \(table) IS \(literal(definition.title));
 
             """
-            + (comments + fields + extra).filter { !$0.1.isEmpty }.map {
-                "COMMENT ON COLUMN \(table).\(quoted($0.0)) IS \(literal($0.1));"
-            }.joined(separator: "\n")
+                + (comments + fields + extra).filter { !$0.1.isEmpty }.map {
+                    "COMMENT ON COLUMN \(table).\(quoted($0.0)) IS \(literal($0.1));"
+                }.joined(separator: "\n")
     }
 
     /// Finds the newest reading with a text. A hash of it, since entries of an index are small and texts are not.
