@@ -6,7 +6,7 @@ import HearthStore
 import HearthStorePostgres
 import OrderedCollections
 
-/// The reading store on the database that `HEARTH_DATABASE_URL` names, which should be empty: appends of several sizes, many
+/// The reading store on a PostgreSQL database, which should be empty: appends of several sizes, many
 /// callers with one reading each, portions of the spool, a reader that follows, the last hour out of many readings, and
 /// the drop of a day.
 enum PostgresBench {
@@ -15,10 +15,7 @@ enum PostgresBench {
     private static let day: Int64 = 86_400_000_000
 
     /// - Parameter rows: Readings over which the last hour is looked for, 20 days of them.
-    static func run(rows: Int) async throws -> JSONValue {
-        guard let url = ProcessInfo.processInfo.environment["HEARTH_DATABASE_URL"], !url.isEmpty else {
-            throw HearthError(.invalidValue, "HEARTH_DATABASE_URL names no database.")
-        }
+    static func run(url: String, rows: Int) async throws -> JSONValue {
         let store = try await PostgresReadingStore.open(PostgresPool(url: url))
         let registry = try StreamRegistry(StreamRegistry.shipped())
         let names = ["accelerometer", "gyroscope"]
