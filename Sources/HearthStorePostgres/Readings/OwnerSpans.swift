@@ -26,12 +26,39 @@ struct OwnerSpans {
         return first...last
     }
 
-    /// As arguments: devices, first times, digests after which, last times, digests before which.
-    var arrays: [PostgresValue] {
-        [
-            .int4s(owners.map(\.device)), .int8s(spans.map(\.firstTime)), .int8s(spans.map(\.afterDigest)),
-            .int8s(spans.map(\.lastTime)), .int8s(spans.map(\.beforeDigest)),
-        ]
+    /// The first `limit` readings in order of (time, device, digest): one part for each device, since only with the device
+    /// given does the planner see that an index has its rows in this order already.
+    func page(
+        _ columns: String, of table: StreamTable, within bounds: ClosedRange<Int64>, order: ReadingQuery.Order,
+        limit: Int
+    ) -> (sql: String, values: [PostgresValue]) {
+        let direction = order == .oldestFirst ? "ASC" : "DESC"
+        var values: [PostgresValue] = [.int(limit)]
+        func mark(_ value: PostgresValue) -> String {
+            values.append(value)
+            return "$\(values.count)"
+        }
+        var parts: [String] = []
+        for (rank, (owner, span)) in zip(owners, spans).enumerated() {
+            let first = max(bounds.lowerBound, span.firstTime)
+            let last = min(bounds.upperBound, span.lastTime)
+            let (from, to) = (mark(.int8(first)), mark(.int8(last)))
+            var sql = """
+                SELECT \(columns), \(rank) AS rank FROM \(table.table)
+                WHERE device_id = \(mark(.int4(owner.device))) AND person_id = \(mark(.int4(owner.person)))
+                AND ts >= \(from) AND ts <= \(to)
+                """
+            if first == span.firstTime, span.afterDigest != ReadingSpan.everything.afterDigest {
+                sql += " AND (ts > \(from) OR digest > \(mark(.int8(span.afterDigest))))"
+            }
+            if last == span.lastTime, span.beforeDigest != ReadingSpan.everything.beforeDigest {
+                sql += " AND (ts < \(to) OR digest < \(mark(.int8(span.beforeDigest))))"
+            }
+            parts.append(sql + " ORDER BY ts \(direction), digest \(direction) LIMIT $1")
+        }
+        if parts.count == 1 { return (parts[0], values) }
+        let all = parts.map { "(\($0))" }.joined(separator: " UNION ALL ")
+        return (all + " ORDER BY ts \(direction), rank \(direction), digest \(direction) LIMIT $1", values)
     }
 
     /// The part of the bounds in which the first `limit` readings surely are, by what the counters say of each period; nil

@@ -13,27 +13,11 @@ extension PostgresReadingStore {
             let owners = try StreamOwner.all(
                 connection, stream: table.stream, person: query.person, devices: query.devices)
             let spans = OwnerSpans(owners, query, after: position)
-            guard let person = owners.first?.person, let bounds = spans.bounds else { return batch }
-            let floor = try spans.narrowed(connection, table: table, order: query.order, limit: limit) ?? bounds
+            guard let bounds = spans.bounds else { return batch }
+            let narrow = try spans.narrowed(connection, table: table, order: query.order, limit: limit) ?? bounds
             let rows = StreamRows(query.stream, in: table)
-            let direction = query.order == .oldestFirst ? "ASC" : "DESC"
-            // The same times once for all devices, so that the planner leaves other partitions alone.
-            let found = try connection.execute(
-                """
-                SELECT \(rows.columns("r.")) FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY
-                AS o (device, first_ts, after_digest, last_ts, before_digest, rank)
-                CROSS JOIN LATERAL (
-                    SELECT * FROM \(table.table) t
-                    WHERE t.device_id = o.device AND t.person_id = $6 AND t.ts >= $7 AND t.ts <= $8
-                    AND t.ts >= o.first_ts AND t.ts <= o.last_ts
-                    AND (t.ts > o.first_ts OR t.digest > o.after_digest)
-                    AND (t.ts < o.last_ts OR t.digest < o.before_digest)
-                    ORDER BY t.ts \(direction), t.digest \(direction) LIMIT $9
-                ) r ORDER BY r.ts \(direction), o.rank \(direction), r.digest \(direction) LIMIT $9
-                """,
-                spans.arrays + [
-                    .int4(person), .int8(floor.lowerBound), .int8(floor.upperBound), .int(limit),
-                ])
+            let (sql, values) = spans.page(rows.columns(), of: table, within: narrow, order: query.order, limit: limit)
+            let found = try connection.execute(sql, values)
             let numbers = NumberBook(connection)
             batch.heads.reserveCapacity(found.count)
             for row in 0..<found.count { try rows.append(found[row], to: &batch, numbers) }
