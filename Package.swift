@@ -298,7 +298,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         ], outside: [logging, orderedCollections]
     ),
     // Kills the real program, so that must be built too.
-    (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
+    (name: "CrashTests", modules: ["HearthCore", "HearthTesting", "hearth"], outside: []),
     // Drives the real program with a real browser.
     (name: "ConsoleTests", modules: ["HearthCore", "hearth", "hearth-decoder"], outside: []),
     (name: "HearthIndexTests", modules: ["HearthCore", "HearthIndex", "HearthTesting"], outside: ["CHearthKernels"]),
