@@ -255,7 +255,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthCommandsTests",
         modules: [
-            "HearthCore", "HearthIngest", "HearthNotify", "HearthServer", "HearthStore", "HearthVault", "HearthCommands",
+            "HearthCore", "HearthIngest", "HearthNotify", "HearthServer", "HearthStore", "HearthVault",
+            "HearthCommands",
             "HearthTesting", "hearth-decoder",
         ],
         outside: [argumentParser, logging, orderedCollections]
@@ -285,7 +286,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthNotifyTests",
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthVault", "HearthFetch", "HearthIngest",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthVault", "HearthFetch",
+            "HearthIngest",
             "HearthNotify", "HearthTesting",
         ],
         outside: [crypto, lifecycle, logging, nioCore, nioHTTP1, nioPosix, orderedCollections]

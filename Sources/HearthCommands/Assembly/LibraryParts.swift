@@ -28,7 +28,8 @@ struct LibraryParts: Sendable {
 
     static func assemble(
         settings: Settings, blobs: BlobStore, catalogue: any CatalogueStore, readings: any ReadingStore,
-        registry: StreamRegistry, decoder: DecoderClient, metrics: ServerMetrics, events: NotifyParts, time: any TimeSource,
+        registry: StreamRegistry, decoder: DecoderClient, metrics: ServerMetrics, events: NotifyParts,
+        time: any TimeSource,
         logger: Logger
     ) async throws -> LibraryParts {
         let store = try await SQLiteLibraryStore.open(path: settings.home + "/library.db")

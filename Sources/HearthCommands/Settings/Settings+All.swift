@@ -249,7 +249,9 @@ extension Setting where Value == [String] {
     static var fetchAllow: Setting {
         list(
             "fetch_allow", initial: "none",
-            help: "Hosts, addresses or networks (CIDR) that pages may be fetched from, and webhooks sent to, although they are private.")
+            help:
+                "Hosts, addresses or networks (CIDR) that pages may be fetched from, and webhooks sent to, although they are private."
+        )
     }
 
     static var ocrLanguages: Setting {
