@@ -119,8 +119,8 @@ extension Setting where Value == Int? {
     static var grpcPort: Setting {
         optionalInteger(
             "grpc_port", in: 0...65_535, initial: "no gRPC",
-            help: "TCP port for gRPC, customarily 50051, at the same address and with the same TLS; 0 lets the system choose "
-                + "a free one.")
+            help: "TCP port for gRPC, customarily 50051, at the same address and with the same TLS; 0 lets the system "
+                + "choose a free one.")
     }
 }
 
