@@ -136,7 +136,8 @@ let modules: [Module] = [
     Module(
         name: "hearth-bench", layer: 9,
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthStorePostgres",
+            "HearthIndex",
             "HearthInference", "HearthIngest", "HearthKnow",
         ],
         outside: [orderedCollections, grdbSQLite, logging, "CHearthKernels"], isExecutable: true,

@@ -144,7 +144,7 @@ package final class PostgresServer: Sendable {
 
     /// Makes the cluster, starts the server, says so, and stops it when its input ends.
     private static let script = """
-        trap '' INT
+        trap : INT TERM HUP
         folder=$1; programs=$2; shift 2
         cd "$folder" || exit 1
         {

@@ -6,19 +6,6 @@ import Testing
 
 @Suite("Connections to PostgreSQL", .enabled(if: TestPostgres.isInstalled, "\(TestPostgres.absence)"))
 struct ConnectionTests {
-    /// Runs `body` with a pool on a database of its own.
-    private func withPool<Value: Sendable>(
-        _ settings: PostgresSettings = PostgresSettings(), _ body: (PostgresPool) async throws -> Value
-    ) async throws -> Value {
-        try await TestPostgres.withDatabase { url in
-            let pool = PostgresPool(url: url, settings: settings)
-            let result: Result<Value, any Error>
-            do { result = .success(try await body(pool)) } catch { result = .failure(error) }
-            await pool.close()
-            return try result.get()
-        }
-    }
-
     private func code(_ body: () async throws -> some Any) async -> ErrorCode? {
         do {
             _ = try await body()
@@ -189,7 +176,9 @@ struct ConnectionTests {
         try await withPool(settings) { pool in
             try await pool.write { try $0.script("CREATE TABLE t (n int8)") }
             for _ in 0..<3 {
-                let killed = await code { try await pool.perform { try $0.script("SELECT pg_terminate_backend(pg_backend_pid())") } }
+                let killed = await code {
+                    try await pool.perform { try $0.script("SELECT pg_terminate_backend(pg_backend_pid())") }
+                }
                 #expect(killed == .storageFailed)
                 try await pool.write { try $0.script("INSERT INTO t VALUES (1)") }
             }
@@ -288,7 +277,9 @@ struct ConnectionTests {
             #expect(ran == ["second", "third"])
             var edited = steps
             edited[1].sql = "ALTER TABLE a ADD COLUMN o int8"
-            let wrong = [PostgresMigrator(part: "test", edited), PostgresMigrator(part: "test", Array(steps.prefix(2)))]
+            let wrong = [
+                PostgresMigrator(part: "test", edited), PostgresMigrator(part: "test", Array(steps.prefix(2))),
+            ]
             for migrator in wrong {
                 let refused = await code { try await migrator.migrate(pool) }
                 #expect(refused == .storageFailed)

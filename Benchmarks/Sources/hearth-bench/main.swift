@@ -12,6 +12,9 @@ do {
     case ("parse", let documents?): result = try ParsingBench.run(documentsFile: documents)
     case ("admit", let home?): result = try await AdmissionBench.run(home: home)
     case ("append", let home?): result = try await StorageBench.append(home: home)
+    case ("postgres", let url?):
+        guard let rows = arguments.dropFirst(2).first.flatMap({ Int($0) }), rows > 0 else { throw Usage() }
+        result = try await PostgresBench.run(url: url, rows: rows)
     case ("columns", let recordings?):
         guard let home = arguments.dropFirst(2).first else { throw Usage() }
         result = try await StorageBench.columns(recordings: recordings, home: home)
@@ -63,6 +66,7 @@ struct Usage: Error, CustomStringConvertible {
                             | retrieval SET.json HOME [--models FOLDER [--dump FOLDER]]
                             | seed HOME PERSON PASSAGES MODEL
                             | library HOME PASSAGES
+                            | postgres URL ROWS
         """
     }
 }

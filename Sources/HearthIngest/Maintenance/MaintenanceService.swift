@@ -82,7 +82,8 @@ package final class MaintenanceService: Service {
         for stream in registry.all {
             try Task.checkCancellation()
             if let retention = stream.retention {
-                report.expired += try await expire(stream, before: time.now() - retention)
+                let cutoff = store.expiryCutoff(of: stream, for: time.now() - retention)
+                report.expired += try await expire(stream, before: cutoff)
             }
             if stream.isHighRate {
                 let done = try await store.compact(stream, before: time.now() - Self.chunkClosesAfter)

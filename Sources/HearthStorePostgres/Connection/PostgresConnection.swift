@@ -36,7 +36,7 @@ package final class PostgresConnection {
         ]
         let names = parameters.map { strdup($0.0) }
         let values = parameters.map { strdup($0.1) }
-        defer { (names + values).forEach { free($0) } }
+        defer { for text in names + values { free(text) } }
         var nameList = names.map { UnsafePointer($0) } + [nil]
         var valueList = values.map { UnsafePointer($0) } + [nil]
         guard let handle = PQconnectdbParams(&nameList, &valueList, 1) else {
@@ -98,7 +98,8 @@ package final class PostgresConnection {
             statements[key]?.lastUse = uses
             return known.name
         }
-        if statements.count >= Self.preparedStatements, let oldest = statements.min(by: { $0.value.lastUse < $1.value.lastUse })
+        if statements.count >= Self.preparedStatements,
+            let oldest = statements.min(by: { $0.value.lastUse < $1.value.lastUse })
         {
             statements[oldest.key] = nil
             try script("DEALLOCATE \(oldest.value.name)")

@@ -15,7 +15,8 @@ package struct PostgresError: Error, CustomStringConvertible {
 
     static func mismatch(_ column: Int) -> PostgresError {
         PostgresError(
-            state: "", message: "Column \(column) has another type than the one it is read as.", isConnectionLost: false)
+            state: "", message: "Column \(column) has another type than the one it is read as.", isConnectionLost: false
+        )
     }
 
     /// Two transactions wanted the same in different orders, or saw too different a past: the loser may simply try again.
@@ -45,11 +46,11 @@ extension HearthError {
         case "28000", "28P01":
             self.init(
                 .storageFailed, "The database refused the user name or the password.",
-                hint: "Check HEARTH_DATABASE_URL.", disposition: .caller, cause: error)
+                hint: "Check the URL of the database.", disposition: .caller, cause: error)
         case "3D000":
             self.init(
                 .storageFailed, "The database server has no database of this name.",
-                hint: "Make it with createdb, or check HEARTH_DATABASE_URL.", disposition: .caller, cause: error)
+                hint: "Make it with createdb, or check the URL.", disposition: .caller, cause: error)
         case "42501":
             self.init(
                 .storageFailed, "The user of the database may not do what Hearth needs.",
@@ -58,7 +59,7 @@ extension HearthError {
         case "25006":
             self.init(
                 .storageFailed, "The database only takes reads; it may be a standby.",
-                hint: "Name the primary server in HEARTH_DATABASE_URL.", disposition: .retry,
+                hint: "Name the primary server in the URL of the database.", disposition: .retry,
                 retryAfter: Self.connectionRetry, cause: error)
         case "57014":
             self.init(
@@ -85,7 +86,7 @@ extension HearthError {
         case let state where error.isConnectionLost || state.hasPrefix("08") || state.hasPrefix("57P"):
             self.init(
                 .storageFailed, "The database server cannot be reached.",
-                hint: "Is it running, and does HEARTH_DATABASE_URL name it? Hearth tries again by itself.",
+                hint: "Is it running, and does the URL name it? Hearth tries again by itself.",
                 disposition: .retry, retryAfter: Self.connectionRetry, cause: error)
         default:
             self.init(.storageFailed, "The database refused a statement.", disposition: .defect, cause: error)

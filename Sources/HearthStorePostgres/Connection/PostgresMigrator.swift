@@ -1,3 +1,4 @@
+import Foundation
 package import HearthCore
 
 /// One step of a schema. Steps are only ever appended, and never edited once they were released.
@@ -34,21 +35,37 @@ package struct PostgresMigrator: Sendable {
     /// A step waits this long for a lock that readers hold, and is tried again: while it waits it holds up others.
     private static let lockTimeout = "2s"
     private static let attempts = 30
+    /// For another node's migration.
+    private static let patience = Duration.seconds(600)
 
     /// - Parameter last: Stops after this step; tests make older databases that way.
     /// - Returns: names of the steps that ran.
     @discardableResult
     package func migrate(_ pool: PostgresPool, through last: String? = nil) async throws -> [String] {
         try await pool.perform { connection in
-            // Waiting for another node's migration is no statement that hangs.
+            try takeLock(connection)
+            // An index on a large table takes its time.
             try connection.script("SET statement_timeout = 0; SET lock_timeout = 0")
-            try connection.execute("SELECT pg_advisory_lock($1)", [.int8(Self.lock)])
             defer {
                 // When the session is lost, so is its lock; otherwise both statements cannot fail.
                 _ = try? connection.execute("SELECT pg_advisory_unlock($1)", [.int8(Self.lock)])
                 _ = try? connection.script(pool.settings.sessionSQL)
             }
             return try run(connection, through: last)
+        }
+    }
+
+    /// Asks again and again instead of waiting: a session that waits in the server is one that `CREATE INDEX CONCURRENTLY`
+    /// would wait for.
+    private func takeLock(_ connection: PostgresConnection) throws {
+        let deadline = ContinuousClock.now + Self.patience
+        while try connection.execute("SELECT pg_try_advisory_lock($1)", [.int8(Self.lock)]).first?.bool(0) != true {
+            guard ContinuousClock.now < deadline else {
+                throw HearthError(
+                    .storageFailed, "Another node has been changing the tables of the database for too long.",
+                    hint: "Look at the other nodes' logs.", disposition: .retry, retryAfter: .seconds(10))
+            }
+            Thread.sleep(forTimeInterval: 0.05)
         }
     }
 

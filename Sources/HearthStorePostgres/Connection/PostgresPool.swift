@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// A session that was lost is made anew by the next call; while the server is away, calls try for `connectPatience` and
 /// then fail as ones to send again. A call that has begun is finished even when its task is cancelled: whoever waits for
-/// a commit must learn how it ended. Calls throw `HearthError`.
+/// a commit must learn how it ended. Calls throw `HearthError`, and what their closures throw.
 package final class PostgresPool: Sendable {
     // Its queue confines the connection: only blocks on it touch it, and the pool lends a session to one call at a time.
     private final class Session: @unchecked Sendable {
@@ -122,9 +122,10 @@ package final class PostgresPool: Sendable {
             if isDone { continuation.resume() }
         }
         let idle = state.withLock { state in
-            defer { state.made -= state.idle.count }
-            defer { state.idle = [] }
-            return state.idle
+            let idle = state.idle
+            state.made -= idle.count
+            state.idle = []
+            return idle
         }
         for session in idle {
             await withCheckedContinuation { continuation in
@@ -148,7 +149,10 @@ package final class PostgresPool: Sendable {
         let session = try await acquire()
         return try await withCheckedThrowingContinuation { continuation in
             session.queue.async {
-                let result = Result { try body(session) }.mapError { HearthError(postgres: $0) as any Error }
+                // What the closure itself throws passes.
+                let result = Result { try body(session) }.mapError { error in
+                    error is PostgresError ? HearthError(postgres: error) : error
+                }
                 self.settle(session)
                 continuation.resume(with: result)
             }

@@ -23,7 +23,7 @@ package enum PostgresText {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    static func append(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+    static func append(_ text: some Collection<UInt8>, to bytes: inout [UInt8]) {
         guard text.contains(where: { $0 <= escape }) else {
             bytes.append(contentsOf: text)
             return
