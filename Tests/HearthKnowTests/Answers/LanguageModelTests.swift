@@ -60,6 +60,19 @@ struct LanguageModelTests {
         #expect(answer.text.contains("Kessler Heating"))
     }
 
+    @Test func `an event without choices and what a model thinks are passed over`() async throws {
+        let thought =
+            "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"Mr. Volkov? No.\",\"content\":null}}]}\n\n"
+        let (answer, _) = try await Self.ask([
+            .send(
+                ScriptedServer.stream + "event: ping\ndata: {}\n\n" + thought + ScriptedServer.delta(Self.good)
+                    + "data: {\"usage\":{\"total_tokens\":7}}\n\n" + ScriptedServer.end)
+        ])
+        #expect(answer.author == .model)
+        #expect(answer.text == "The boiler was serviced by Kessler Heating in October.")
+        #expect(answer.notice == nil)
+    }
+
     @Test func `a sentence that no passage supports is left out, visibly`() async throws {
         let (answer, _) = try await Self.ask([
             .send(
