@@ -97,6 +97,10 @@ struct AnswerNeedsTests {
         ("How old is Minka?", "Our neighbours' cat Minka is seven."),
         ("How old is Leo's brother Max?", "Leo's brother Max was born in 2019."),
         ("Wie alt ist Tante Gisela?", "Tante Gisela wird am Sonntag 70 Jahre alt."),
+        (
+            "Which force acts on the charge in a magnetic field?",
+            "The Lorentz force acts on the charge in a magnetic field."
+        ),
         ("When must the hedge be cut?", "The hedge must be cut before the birds nest."),
         ("When is the vet open?", "The vet is open every afternoon except in summer."),
         ("How many eggs are left in the fridge?", "There are no eggs left in the fridge."),

@@ -7,7 +7,7 @@ enum AnswerNeeds {
     /// quantity.
     static func isOpen(_ sentences: some Collection<Evidence.Sentence>, _ terms: QuestionTerms) -> Bool {
         switch terms.kind {
-        case .time, .quantity, .age: !sentences.contains(where: \.mayFit)
+        case .time, .quantity, .age: (terms.asksPlainly || terms.isFollowUp) && !sentences.contains(where: \.mayFit)
         // "And where?": what answered the question before is still the nearest.
         case .person, .place, .reason: terms.isFollowUp && !sentences.contains(where: \.mayFit)
         default: false

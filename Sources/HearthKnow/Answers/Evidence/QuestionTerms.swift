@@ -5,6 +5,8 @@ package struct QuestionTerms: Sendable {
     let kind: QuestionKind
     /// The question goes on from one before, and asks for something else.
     let isFollowUp: Bool
+    /// It asks "when" or "how many" and the like. "What" with a word of measure may ask for a thing: "what acts on a charge".
+    let asksPlainly: Bool
     let language: QuestionLanguage
     /// Stems of the words that count, in their order, each once.
     let stems: [String]
@@ -32,6 +34,12 @@ package struct QuestionTerms: Sendable {
         self.language = language
         kind = followUp ?? QuestionKind(words, language)
         isFollowUp = followUp != nil
+        let askingWords = language.asking
+        asksPlainly =
+            words.contains { askingWords.time.contains($0.folded) }
+            || zip(words, words.dropFirst()).contains {
+                askingWords.manner.contains($0.folded) && askingWords.measures.contains($1.folded)
+            }
         stems = counted.map(\.stem)
         known = Set(words.map(\.stem))
         asking = Set(words.lazy.map(\.folded).filter(language.asking.all.contains))

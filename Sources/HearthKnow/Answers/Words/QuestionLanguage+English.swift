@@ -72,6 +72,7 @@ extension QuestionLanguage {
                 before after until till since during when while once whenever always never every daily weekly monthly yearly
                 annually soon now early late later next last spring summer autumn winter easter christmas season day days
                 month months year years hour hours minute minutes weekday weekdays birthday moment date lunch dinner breakfast
+                end beginning start ago time times period war
                 """),
             someQuantity: set(
                 """
@@ -79,7 +80,7 @@ extension QuestionLanguage {
                 overnight always never until till hour hours day days week weeks month months year years minute minutes often
                 sometimes rarely more less enough only
                 """),
-            ages: set("old age aged ages turn turns turned turning birthday born"),
+            ages: set("old ago age aged ages turn turns turned turning birthday born"),
             ageUnits: set("year years month months"),
             reasons: set(
                 "because since due so caused result therefore thus reason order cause causes resulted owing as"),

@@ -83,6 +83,7 @@ extension QuestionLanguage {
                 bevor nachdem vor nach bis seit während wenn sobald immer nie jeden jede jedes täglich wöchentlich monatlich
                 jährlich bald jetzt früh spät später nächste nächsten letzte letzten frühling sommer herbst winter ostern
                 weihnachten tag tage tagen monat monate monaten jahr jahre jahren stunde stunden minute minuten geburtstag
+                ende anfang zeit krieg
                 """),
             someQuantity: set(
                 """
