@@ -29,6 +29,47 @@ import Testing
         await client.shutDown()
     }
 
+    /// 100 megapixels to the pixel, of black in one bit each.
+    @Test func thePictureOfTheLimitIsRead() async throws {
+        let edge = 10_000
+        #expect(edge * edge == MediaLimits.imagePixels)
+        func big(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
+        func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] { big(data.count) + Array(type.utf8) + data + big(0) }
+        let count = (edge / 8 + 1) * edge
+        var packed: [UInt8] = [0x78, 1]
+        var left = count
+        while left > 0 {
+            let piece = min(left, 65_535)
+            left -= piece
+            packed += [left == 0 ? 1 : 0, UInt8(piece & 255), UInt8(piece >> 8), UInt8(~piece & 255), UInt8(~piece >> 8 & 255)]
+            packed += [UInt8](repeating: 0, count: piece)
+        }
+        // Adler-32 of zeros.
+        packed += big((count % 65_521) << 16 | 1)
+        let png =
+            [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10] + chunk("IHDR", big(edge) + big(edge) + [1, 0, 0, 0, 0])
+            + chunk("IDAT", packed) + chunk("IEND", [])
+        let client = Decoders.real()
+        let events = try await client.answer(.see(SeeOptions(readsText: false)), DecoderInput(png))
+        guard case .picture(let picture) = events.first else {
+            Issue.record("\(events.count) events")
+            return
+        }
+        #expect(picture.width == edge && picture.height == edge)
+        await client.shutDown()
+    }
+
+    @Test(.enabled(if: TestData.has(page), "test data of Tesseract")) func aPictureThatIsCutOffSaysSo() async throws {
+        let client = Decoders.real()
+        let whole = try TestData.bytes(Self.page)
+        let failure = await Decoders.failure {
+            _ = try await client.answer(.see(SeeOptions()), DecoderInput(Array(whole.prefix(whole.count / 2))))
+        }
+        #expect(failure?.code == .mediaDamaged)
+        #expect(failure?.message.contains("ends before the picture does") == true)
+        await client.shutDown()
+    }
+
     @Test func heicIsNamed() async throws {
         let client = Decoders.real()
         let bytes: [UInt8] = [0, 0, 0, 24] + Array("ftypheic".utf8) + [0, 0, 0, 0]

@@ -100,10 +100,13 @@ struct LibraryParts: Sendable {
             SpeechProcessor(decoder: decoder, blobs: blobs),
             TranscriptProcessor(decoder: decoder, blobs: blobs, remote: transcriber),
             PictureProcessor(
-                decoder: decoder, blobs: blobs, groups: LookalikeGroups(store: readings, stream: described),
+                decoder: decoder, blobs: blobs,
+                groups: LookalikeGroups(
+                    store: readings, stream: described, sources: ["image", "screenshot"].compactMap { registry[$0] }),
                 languages: languages),
             NoteDocumentProcessor(intake: intake),
-            TranscriptDocumentProcessor(intake: intake, readings: readings),
+            TranscriptDocumentProcessor(
+                intake: intake, readings: readings, sources: [registry["audio"]].compactMap { $0 }),
             ScreenshotDocumentProcessor(intake: intake),
         ]
     }

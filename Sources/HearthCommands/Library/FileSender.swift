@@ -19,7 +19,7 @@ struct FileSender: Sendable {
         var path = item.route.path
         switch item.route {
         case .document:
-            query = [("name", item.name), ("key", item.path), ("timestamp", written.description)]
+            query = [("name", item.name), ("key", item.key ?? item.path), ("timestamp", written.description)]
             if let source { query.append(("source", source)) }
         case .audio, .image:
             query = [("device_id", try await libraryDevice()), ("timestamp", written.description)]

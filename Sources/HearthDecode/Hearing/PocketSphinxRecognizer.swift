@@ -37,6 +37,8 @@ final class PocketSphinxRecognizer: SpeechRecognizer {
 
     func transcribe(_ samples: [Float], language: String?) throws -> Transcript {
         let integers = PCM.integers(samples)
+        // What was learned of the noise of another recording would change the words of this one.
+        ps_start_stream(decoder)
         ps_start_utt(decoder)
         // The whole stretch at once: the loudness of all of it is known before the first word is looked for.
         let frames = integers.withUnsafeBufferPointer { ps_process_raw(decoder, $0.baseAddress, $0.count, 0, 1) }

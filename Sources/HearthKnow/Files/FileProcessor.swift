@@ -1,4 +1,5 @@
 import HearthCore
+import HearthMedia
 package import HearthPipeline
 import HearthSchema
 package import HearthStore
@@ -22,7 +23,7 @@ package struct FileProcessor: Processor {
             guard let file = FileReader.File(batch, row: row) else { continue }
             do {
                 try await reader.readStored(file)
-            } catch let error as HearthError where error.disposition == .caller {
+            } catch let error as HearthError where error.disposition == .caller && error.code != .decoderCrashed {
                 result.failures.append(ReadingFailure(row: row, error: error))
             }
         }

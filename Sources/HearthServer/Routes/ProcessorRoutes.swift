@@ -71,7 +71,8 @@ struct ProcessorRoutes {
     @Sendable private func run(_ request: Request, _ context: ServerContext) async throws -> Response {
         let (board, name) = try target(context)
         var from: Timestamp?
-        if request.headers[.contentType] != nil || request.headers[.contentLength].map({ $0 != "0" }) ?? false {
+        let hasBody = request.headers[.contentLength].map { $0 != "0" } ?? (request.headers[.transferEncoding] != nil)
+        if hasBody {
             from = try await request.document(limits).withRoot { root throws(HearthError) in
                 var reader = try MemberReader(root)
                 let time = reader.time("from")

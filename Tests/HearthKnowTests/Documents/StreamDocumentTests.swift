@@ -85,6 +85,19 @@ struct StreamDocumentTests {
         #expect(store.entries.first?.document.metadata["masked"] == 2)
     }
 
+    @Test func whatCouldHardlyBeReadIsNoDocument() async throws {
+        let texts = try stream(
+            "media_text_ocr_extracted", [("source_blob", "string"), ("text", "string"), ("confidence", "number")])
+        _ = try await ScreenshotDocumentProcessor(intake: intake).process(
+            batch(
+                texts,
+                [
+                    ["source_blob": "ab", "text": "Yds SOINS ST", "confidence": 0.52],
+                    ["source_blob": "cd", "text": "Platform 4", "confidence": 0.78],
+                ]))
+        #expect(store.entries.map(\.document.text) == ["Platform 4"])
+    }
+
     @Test func stretchesOfARecordingAreOneDocumentThatKnowsItsTimes() async throws {
         let words = try stream(
             "media_text_transcribed_words",
@@ -119,5 +132,25 @@ struct StreamDocumentTests {
         #expect(entry.document.source.key == "one" && entry.document.kind == .transcript)
         #expect(entry.document.language == "en")
         #expect(entry.passages.map(\.spoken) == [0...12.5])
+    }
+
+    /// So that working it again, with other words, brings nothing back that was forgotten since.
+    @Test func aTranscriptCountsFromWhenItsRecordingCameIn() async throws {
+        let audio = try stream("audio", [("blob", "string")])
+        let words = try stream(
+            "media_text_transcribed_words", [("source_blob", "string"), ("text", "string"), ("source", "object")])
+        let readings = MemoryReadingStore()
+        try await readings.install([audio, words])
+        var recording = batch(audio, [["blob": "ab"]])
+        recording.heads[0].received = Timestamp(seconds: 100)
+        _ = try await readings.append([recording])
+        let source = "{\"stream\":\"audio\",\"id\":\"\(recording.heads[0].recordID)\"}"
+        var made = batch(words, [["source_blob": "ab", "text": "begins at four", "source": source]])
+        made.heads[0].received = Timestamp(seconds: 900)
+        for (sources, seconds) in [([audio], 100.0), ([], 900)] {
+            let processor = TranscriptDocumentProcessor(intake: intake, readings: readings, sources: sources)
+            _ = try await processor.process(made)
+            #expect(store.entries.last?.document.received == Timestamp(seconds: seconds))
+        }
     }
 }

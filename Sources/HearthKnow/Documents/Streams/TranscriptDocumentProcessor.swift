@@ -1,6 +1,6 @@
 import HearthCore
 package import HearthPipeline
-import HearthSchema
+package import HearthSchema
 package import HearthStore
 import OrderedCollections
 
@@ -21,10 +21,13 @@ package struct TranscriptDocumentProcessor: Processor {
 
     private let intake: DocumentIntake
     private let readings: any ReadingStore
+    private let arrivals: SourceArrivals
 
-    package init(intake: DocumentIntake, readings: any ReadingStore) {
+    /// - Parameter sources: The streams that recordings come in by.
+    package init(intake: DocumentIntake, readings: any ReadingStore, sources: [StreamDefinition] = []) {
         self.intake = intake
         self.readings = readings
+        arrivals = SourceArrivals(readings: readings, streams: sources)
     }
 
     package func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
@@ -35,12 +38,22 @@ package struct TranscriptDocumentProcessor: Processor {
             guard let key = Self.key(row) else { continue }
             guard seen.insert(["\(row.head.person)", "\(row.head.device)", key]).inserted else { continue }
             let stretches = try await stretches(of: key, around: row.head, in: batch)
-            if let draft = Transcript(stretches).draft(key: key, stream: batch.stream.name) {
-                drafts.append((index, draft))
-            }
+            guard var draft = Transcript(stretches).draft(key: key, stream: batch.stream.name) else { continue }
+            draft.received = try await received(stretches)
+            drafts.append((index, draft))
         }
         return ProcessorResult(
             failures: try await intake.add(rows: drafts).map { ReadingFailure(row: $0.row, error: $0.error) })
+    }
+
+    /// When the last part of the recording came in.
+    private func received(_ stretches: [Stretch]) async throws -> Timestamp? {
+        var known: [JSONValue?: Timestamp] = [:]
+        for stretch in stretches where known[stretch.source] == nil || stretch.source == nil {
+            let received = try await arrivals.received(stretch.head, from: stretch.source)
+            known[stretch.source] = max(received, known[stretch.source] ?? received)
+        }
+        return known.values.max()
     }
 
     /// A recording that was streamed has an id; one that was uploaded is known by its digest.
@@ -87,6 +100,8 @@ struct Stretch {
     var language: String?
     var engine: String?
     var blob: String?
+    /// The reading that it was made from.
+    var source: JSONValue?
 
     init(_ row: ReadingRow) {
         head = row.head
@@ -97,6 +112,7 @@ struct Stretch {
         language = row.string("language")
         engine = row.string("engine")
         blob = row.string("source_blob")
+        source = row.json("source")
         words = (row.json("words")?.array ?? []).compactMap { word in
             guard let text = word["text"]?.string, let start = word["start"]?.double else { return nil }
             return Word(text: text, seconds: start...max(start, word["end"]?.double ?? start))
