@@ -158,7 +158,8 @@ struct ImportTests {
             try write(folder + "/in/boat.md", Array("Another boat.".utf8))
             _ = try await run()
             let third = take()
-            #expect(third.count == 3 && third.contains("ship.md boat.md") && third.contains("copy/ship.md copy/ship.md"))
+            #expect(
+                third.count == 3 && third.contains("ship.md boat.md") && third.contains("copy/ship.md copy/ship.md"))
             #expect(third.contains { $0.hasPrefix("boat.md boat.md#") })
             #expect(try await run().sentBefore == 3)
             #expect(try await run(again: true).done == 3)

@@ -31,8 +31,10 @@ import Testing
 
     @Test(arguments: [
         ("http://localhost:8000", "http://127.0.0.1:8000", true), ("http://[::1]:8000", "http://127.0.0.1:8000", true),
-        ("http://localhost:8001", "http://127.0.0.1:8000", false), ("https://localhost:8000", "http://127.0.0.1:8000", false),
-        ("http://hearth.lan:8000", "http://127.0.0.1:8000", false), ("http://127.0.0.1:8000/x", "http://127.0.0.1:8000", false),
+        ("http://localhost:8001", "http://127.0.0.1:8000", false),
+        ("https://localhost:8000", "http://127.0.0.1:8000", false),
+        ("http://hearth.lan:8000", "http://127.0.0.1:8000", false),
+        ("http://127.0.0.1:8000/x", "http://127.0.0.1:8000", false),
     ]) func onlyTheServersOwnAddressIsItsOwn(_ one: String, _ other: String, _ isSame: Bool) throws {
         let (first, second) = (try #require(ServerAddress(url: one)), try #require(ServerAddress(url: other)))
         #expect(first.isSameServer(as: second) == isSame)

@@ -67,7 +67,8 @@ import Testing
     ]
 
     /// Pages of many lines, whose way of lying Tesseract tells, and of few words, which are tried in every way.
-    @Test(.enabled(if: TextReader.installed.contains("eng"), "tesseract-ocr-eng"), arguments: [2, 5], [0, 90, 180, 270])
+    @Test(
+        .enabled(if: TextReader.installed.contains("eng"), "tesseract-ocr-eng"), arguments: [2, 5], [0, 90, 180, 270])
     func aPageIsReadHoweverItLies(_ count: Int, _ degrees: Int) throws {
         let file = InputBytes()
         try PaintedText.picture(of: Array(Self.lines.prefix(count))).withUnsafeBytes { try file.append($0) }

@@ -19,7 +19,10 @@ import Testing
         ("client_ secret= k3j4h5g6", "client_ secret= [password]"),
         ("CVV 123 valid 04/28", "CVV [password] valid 04/28"), ("Security code 4821", "Security code [password]"),
         ("Wifi code: lakeview2026", "Wifi code: [password]"), ("Wi-Fi code: lakeview2026", "Wi-Fi code: [password]"),
-        ("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIi XgLOn3I9PIFUPO dBjftJeZ4CVPmB92K27uh end", "Bearer [key] [key] [key] end"),
+        (
+            "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIi XgLOn3I9PIFUPO dBjftJeZ4CVPmB92K27uh end",
+            "Bearer [key] [key] [key] end"
+        ),
     ]) func secretsAreMasked(_ line: String, _ masked: String) {
         #expect(SensitiveText.masked(line: line).text == masked)
     }

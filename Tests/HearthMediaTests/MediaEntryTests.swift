@@ -41,7 +41,9 @@ import Testing
         while left > 0 {
             let piece = min(left, 65_535)
             left -= piece
-            packed += [left == 0 ? 1 : 0, UInt8(piece & 255), UInt8(piece >> 8), UInt8(~piece & 255), UInt8(~piece >> 8 & 255)]
+            packed += [
+                left == 0 ? 1 : 0, UInt8(piece & 255), UInt8(piece >> 8), UInt8(~piece & 255), UInt8(~piece >> 8 & 255),
+            ]
             packed += [UInt8](repeating: 0, count: piece)
         }
         // Adler-32 of zeros.

@@ -68,7 +68,7 @@ private struct Household {
         get throws {
             PictureProcessor(
                 decoder: decoder, blobs: blobs,
-                
+
                 groups: try groups)
         }
     }
@@ -108,7 +108,8 @@ private struct Household {
         let (person, device) = (UniqueID.random(at: start), UniqueID.random(at: start))
         // Hash, stream, and seconds at which it was taken; in the order of arrival.
         let pictures: [(hash: UInt64, stream: String, taken: Double)] = [
-            (0, "image", 3), (0x3f, "screenshot", 1), (0xfff, "image", 2), (0xffff_ffff, "screenshot", 0), (0xfff, "image", 2),
+            (0, "image", 3), (0x3f, "screenshot", 1), (0xfff, "image", 2), (0xffff_ffff, "screenshot", 0),
+            (0xfff, "image", 2),
         ]
         var heads: [ReadingHead] = []
         for (index, picture) in pictures.enumerated() {
@@ -186,7 +187,8 @@ private struct Household {
         try Data("#!/bin/sh\nkill -9 $$\n".utf8).write(to: program)
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program.path)
         let killed = DecoderClient(
-            DecoderConfiguration(program: program.path), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            DecoderConfiguration(program: program.path), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
         let batch = try household.batch("audio", [1, 2, 3], format: "wav")
         let error = await #expect(throws: HearthError.self) {
             try await SpeechProcessor(decoder: killed, blobs: household.blobs).process(batch)

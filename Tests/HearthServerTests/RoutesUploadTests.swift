@@ -253,7 +253,8 @@ import Testing
             #expect(large.code == "too-large")
             #expect(try fileCount(home) == 0)
             let whole = [
-                MediaFixtures.gif(), MediaFixtures.bmp(), MediaFixtures.tiff(), MediaFixtures.png(), MediaFixtures.jpeg(),
+                MediaFixtures.gif(), MediaFixtures.bmp(), MediaFixtures.tiff(), MediaFixtures.png(),
+                MediaFixtures.jpeg(),
             ]
             for cut in whole.map({ Array($0.dropLast(3)) }) + [MediaFixtures.gif(width: 0)] {
                 let made = try await send(cut)

@@ -158,7 +158,8 @@ package struct Importer: Sendable {
     /// What the server shall know a document by: its path, unless another document that is still there has come from it.
     private func ownKey(of item: ImportItem, digest: String) -> String {
         let key = journal.key(of: item.path)
-        let isTaken = key == item.path
+        let isTaken =
+            key == item.path
             && journal.places(known: item.path).contains { FileManager.default.fileExists(atPath: $0) }
         return isTaken ? "\(key)#\(digest.prefix(16))" : key
     }

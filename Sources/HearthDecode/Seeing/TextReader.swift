@@ -78,7 +78,8 @@ final class TextReader {
         /// Whether most of it was read from lines that run up or down.
         var isOnItsSide: Bool {
             let long = words.filter { $0.text.count >= 4 }
-            return !long.isEmpty && long.count { $0.box.bottom - $0.box.top > $0.box.right - $0.box.left } * 2 > long.count
+            return !long.isEmpty
+                && long.count { $0.box.bottom - $0.box.top > $0.box.right - $0.box.left } * 2 > long.count
         }
 
         var weight: Double { words.reduce(0) { $0 + $1.confidence * Double($1.text.count) } }

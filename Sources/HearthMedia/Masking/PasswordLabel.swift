@@ -11,8 +11,10 @@ enum PasswordLabel {
     /// Two words that make a label.
     private static let pairs: Set<String> = [
         "mot passe", "api key", "access key", "secret key", "private key", "network key", "security key", "wifi key",
-        "wlan key", "netzwerk schlüssel", "wlan schlüssel", "client secret", "access token", "pass phrase", "seed phrase",
-        "recovery phrase", "wifi code", "wi-fi code", "wlan code", "wi-fi key", "network code", "access code",
+        "wlan key", "netzwerk schlüssel", "wlan schlüssel", "client secret", "access token", "pass phrase",
+        "seed phrase",
+        "recovery phrase", "wifi code", "wi-fi code", "wlan code", "wi-fi key", "network code",
+        "access code",
         "security code", "verification code", "recovery code", "backup code",
     ]
     /// Labels of secrets that are made of several words: all that follows on the line is one.
@@ -63,7 +65,9 @@ enum PasswordLabel {
         let words = words(text)
         guard let last = words.indices.last else { return .nothing }
         let index = words[last].text.isEmpty && last > 0 ? last - 1 : last
-        guard let label = label(words, index), !everyday.contains(label) || words[last].isMarked else { return .nothing }
+        guard let label = label(words, index), !everyday.contains(label) || words[last].isMarked else {
+            return .nothing
+        }
         return phrases.contains(label) && words[last].isMarked ? .phrase : .word
     }
 

@@ -46,7 +46,9 @@ enum SecretKeys {
     private static func isPiece(_ word: String) -> Bool {
         guard word.count >= pieceLength else { return false }
         let hasDigit = word.contains(where: \.isNumber)
-        let (hasCapital, hasSmall) = (word.dropFirst().contains(where: \.isUppercase), word.contains(where: \.isLowercase))
+        let (hasCapital, hasSmall) = (
+            word.dropFirst().contains(where: \.isUppercase), word.contains(where: \.isLowercase)
+        )
         return hasCapital && hasSmall || hasDigit && (hasCapital || hasSmall) && word.count >= 2 * pieceLength
     }
 

@@ -55,9 +55,11 @@ package struct LookalikeGroups: Sendable {
         // Each step goes to one that came earlier, so that there is an end.
         while true {
             var first: (index: Int, arrival: Arrival)?
-            for (index, other) in known.enumerated() where (current.hash ^ other.hash).nonzeroBitCount <= Self.nearBits {
+            for (index, other) in known.enumerated() where (current.hash ^ other.hash).nonzeroBitCount <= Self.nearBits
+            {
                 if arrivals[index] == nil { arrivals[index] = try await arrival(of: other, person: head.person) }
-                guard let arrival = arrivals[index], arrival < current.arrival, first.map({ arrival < $0.arrival }) ?? true
+                guard let arrival = arrivals[index], arrival < current.arrival,
+                    first.map({ arrival < $0.arrival }) ?? true
                 else { continue }
                 first = (index, arrival)
             }
@@ -101,7 +103,8 @@ package struct LookalikeGroups: Sendable {
                 guard let hash = page.string(page[row, hashColumn]).flatMap({ UInt64($0, radix: 16) }),
                     let blob = page.string(page[row, blobColumn]),
                     let source = page.string(page[row, sourceColumn]).flatMap({ try? JSONValue(parsing: $0) }),
-                    let name = source["stream"]?.string, let record = source["id"]?.string.flatMap({ UniqueID($0) }).flatMap({ RecordID($0) })
+                    let name = source["stream"]?.string,
+                    let record = source["id"]?.string.flatMap({ UniqueID($0) }).flatMap({ RecordID($0) })
                 else { continue }
                 found.append(Known(hash: hash, blob: blob, stream: name, record: record))
             }

@@ -88,7 +88,8 @@ package struct PictureProcessor: Processor {
         let sure = words.reduce(0) { $0 + $1.confidence * Double($1.text.count) } / Double(max(1, letters))
         var payload: OrderedDictionary<String, JSONValue> = [
             "source_blob": .string(file.blob), "text": .string(content),
-            "layout_text": .string(PageLayout.laidOut(words, rotation: text.rotation)), "words": .array(words.map(\.payload)),
+            "layout_text": .string(PageLayout.laidOut(words, rotation: text.rotation)),
+            "words": .array(words.map(\.payload)),
             "languages": .array(text.languages.map { .string($0) }), "rotation": .integer(Int64(text.rotation)),
             "confidence": .real(min(1, sure)), "masked": .integer(Int64(masked)), "engine": .string(text.engine),
         ]

@@ -115,7 +115,8 @@ struct PageTests {
     /// The parser compares each attribute of an element with all before it.
     @Test func anElementOfManyAttributesIsReadWithSome() throws {
         let many = (0..<500_000).map { "a\($0)=\"1\"" }.joined(separator: " ")
-        let page = "<html><body><p id='x' \(many)>The boat left the harbour at nine.</p><p>It came back.</p></body></html>"
+        let page =
+            "<html><body><p id='x' \(many)>The boat left the harbour at nine.</p><p>It came back.</p></body></html>"
         let document = try #require(try extract(Array(page.utf8)).first)
         #expect(document.text == "The boat left the harbour at nine.\n\nIt came back.")
         #expect(document.incomplete?.contains("attributes") == true)

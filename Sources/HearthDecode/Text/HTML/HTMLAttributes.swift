@@ -86,7 +86,8 @@ enum HTMLAttributes {
         var index = start
         while index + wanted.count <= page.count {
             var length = 0
-            while length < wanted.count, page[index + length] | (isLetter(wanted[length]) ? 0x20 : 0) == wanted[length] {
+            while length < wanted.count, page[index + length] | (isLetter(wanted[length]) ? 0x20 : 0) == wanted[length]
+            {
                 length += 1
             }
             if length == wanted.count { return index }
