@@ -44,9 +44,10 @@ struct ServerClient: Sendable {
             let certificate = holder?.certificate ?? settings.tlsCertificate
             trust = certificate.map { .certificate(path: $0) } ?? .authorities
         }
+        let dialled = address
         if settings.isTokenOfEnvironment {
             token = settings.token
-        } else if url == nil || Self.homeAddresses(settings).contains(where: { $0.isSameServer(as: address) }) {
+        } else if url == nil || Self.homeAddresses(settings).contains(where: { $0.isSameServer(as: dialled) }) {
             token = try settings.token ?? Self.ownerToken(home: settings.home)
         } else if needsToken {
             throw HearthError(
