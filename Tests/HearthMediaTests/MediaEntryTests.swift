@@ -97,6 +97,57 @@ import Testing
         await client.shutDown()
     }
 
+    private static func words(_ events: [DecoderEvent]) -> [Transcript.Word] {
+        events.flatMap { event -> [Transcript.Word] in
+            if case .transcript(let transcript) = event { transcript.words } else { [] }
+        }
+    }
+
+    /// Played backwards, a prompt is a voice that speaks no English: the recogniser finds words in it and is sure of some.
+    @Test(
+        .enabled(if: Decoders.hasVoiceModel, "`make models` installs the model"),
+        .enabled(if: FileManager.default.fileExists(atPath: prompts + "/auth-incorrect.g722"), "Asterisk's prompts"))
+    func speechInNoKnownLanguageIsNoWords() async throws {
+        let client = Decoders.real()
+        let file = try Data(contentsOf: URL(fileURLWithPath: Self.prompts + "/auth-incorrect.g722"))
+        let forwards = try await client.answer(
+            .hear(HearOptions(transcribes: false, includesSamples: true)),
+            DecoderInput(Decoders.wav(g722: [UInt8](file))))
+        var samples: [Int16] = []
+        for case .speech(let segment) in forwards {
+            for place in stride(from: 0, to: segment.samples.count - 1, by: 2) {
+                samples.append(
+                    Int16(bitPattern: UInt16(segment.samples[place]) | UInt16(segment.samples[place + 1]) << 8))
+            }
+        }
+        let backwards = try await client.answer(
+            .hear(HearOptions()), DecoderInput(Decoders.wav(samples.reversed())))
+        let isSpeech = backwards.contains { if case .speech = $0 { true } else { false } }
+        let words = Self.words(backwards)
+        #expect(isSpeech && words.isEmpty, "\(words.map(\.text))")
+        await client.shutDown()
+    }
+
+    /// Also when another recording was heard in between: a recogniser that learns the noise of one would hear the next
+    /// with other ears.
+    @Test(
+        .enabled(if: Decoders.hasVoiceModel, "`make models` installs the model"),
+        .enabled(if: FileManager.default.fileExists(atPath: prompts + "/agent-loginok.g722"), "Asterisk's prompts"))
+    func theSameRecordingIsHeardTheSameAgain() async throws {
+        let client = Decoders.real()
+        func heard(_ name: String) async throws -> [Transcript.Word] {
+            let file = try Data(contentsOf: URL(fileURLWithPath: Self.prompts + "/\(name).g722"))
+            let events = try await client.answer(
+                .hear(HearOptions()), DecoderInput(Decoders.wav(g722: [UInt8](file))))
+            return Self.words(events)
+        }
+        let first = try await heard("agent-loginok")
+        _ = try await heard("agent-newlocation")
+        let again = try await heard("agent-loginok")
+        #expect(!first.isEmpty && again == first)
+        await client.shutDown()
+    }
+
     static let page = "ocr-tesseract/testing/phototest-rotated-180.png"
 
     @Test(.enabled(if: TestData.has(page), "test data of Tesseract")) func aPageOnItsHeadIsRead() async throws {

@@ -17,7 +17,8 @@ package struct ScreenshotDocumentProcessor: Processor {
     package init(intake: DocumentIntake) { self.intake = intake }
 
     package func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
-        let drafts = (0..<batch.count).map { index in
+        var drafts: [(row: Int, draft: DocumentDraft)] = []
+        for index in 0..<batch.count {
             let row = ReadingRow(batch, index)
             let blob = row.string("source_blob")
             var metadata: [(String, JSONValue)] = []
@@ -30,9 +31,9 @@ package struct ScreenshotDocumentProcessor: Processor {
                 source: DraftSource(
                     name: "screenshots", key: blob ?? row.head.recordID.description, blob: blob,
                     stream: batch.stream.name, record: row.head.recordID, device: row.head.device),
-                timestamp: row.head.timestamp, received: row.head.received,
+                timestamp: row.head.timestamp, received: try await intake.received(of: row),
                 metadata: .object(.init(metadata, uniquingKeysWith: { first, _ in first })))
-            return (row: index, draft: draft)
+            drafts.append((index, draft))
         }
         return ProcessorResult(
             failures: try await intake.add(rows: drafts).map { ReadingFailure(row: $0.row, error: $0.error) })
