@@ -121,6 +121,47 @@ private struct Household {
         await household.close()
     }
 
+    /// Each is worked by one of two processors, so that what takes an hour does not hold up what takes a second.
+    @Test(
+        arguments: [(3, 5_000_000, .short), (1500, 5_000, .long), (nil, 48_000, .short), (nil, 24_000_000, .long)]
+            as [(Double?, Int64, RecordingLane)])
+    func aRecordingIsWorkedInOneLane(_ seconds: Double?, _ bytes: Int64, _ expected: RecordingLane) async throws {
+        let household = try await Household()
+        // Whoever works it notices that its file is gone.
+        var batch = try household.batch("audio", naming: String(repeating: "ab", count: 32), format: "mp3")
+        if let seconds {
+            batch.cells[try #require(batch.stream.fieldIndex("duration_seconds"))] = .real(seconds)
+        }
+        batch.cells[try #require(batch.stream.fieldIndex("size_bytes"))] = .integer(bytes)
+        for lane in RecordingLane.allCases {
+            let processors: [any Processor] = [
+                SpeechProcessor(decoder: household.decoder, blobs: household.blobs, lane: lane),
+                TranscriptProcessor(decoder: household.decoder, blobs: household.blobs, lane: lane),
+            ]
+            for processor in processors {
+                let result = try await processor.process(batch)
+                #expect(result.failures.map(\.error.code) == (lane == expected ? [.notFound] : []), "\(processor.name)")
+            }
+        }
+        await household.close()
+    }
+
+    @Test func aDecoderThatIsEndedFromOutsideIsNotTheReadingsFault() async throws {
+        let household = try await Household()
+        let script = household.folder.appending(path: "ended")
+        try Data("#!/bin/sh\nkill -KILL $$\n".utf8).write(to: script)
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: script.path)
+        let batch = try household.batch("audio", [1, 2, 3], format: "wav")
+        let ended = DecoderClient(DecoderConfiguration(program: script.path), logger: Logger(label: "test"))
+        let processor = TranscriptProcessor(decoder: ended, blobs: household.blobs)
+        let failure = await #expect(throws: HearthError.self) { try await processor.process(batch) }
+        #expect(failure?.code == .decoderCrashed)
+        // For a while; a recording that takes all memory each time must not hold up the others for hours.
+        let attempts = try #require(failure.flatMap { processor.attempts(after: $0) })
+        #expect((2...10).contains(attempts))
+        await household.close()
+    }
+
     @Test func aMissingDecoderIsNotTheReadingsFault() async throws {
         let household = try await Household()
         let batch = try household.batch("audio", [1, 2, 3], format: "wav")

@@ -48,6 +48,10 @@ struct LibraryParts: Sendable {
                 guard let definition = registry[stream] else { return false }
                 return try await readings.reading(reading, in: definition, person: person) != nil
             },
+            sourceReceived: { person, stream, reading in
+                guard let definition = registry[stream] else { return nil }
+                return try await readings.reading(reading, in: definition, person: person)?.heads.first?.received
+            },
             changed: { for follower in followers { follower.wake() } },
             stored: { metrics.stored(articles: $0) })
         let files = FileReader(blobs: blobs, decoder: decoder, intake: intake)
@@ -96,9 +100,13 @@ struct LibraryParts: Sendable {
             throw HearthError(.internalError, "A stream that ships is missing.", disposition: .defect)
         }
         let languages = settings.ocrLanguages.isEmpty ? ["eng"] : settings.ocrLanguages
-        return [
-            SpeechProcessor(decoder: decoder, blobs: blobs),
-            TranscriptProcessor(decoder: decoder, blobs: blobs, remote: transcriber),
+        let hearing = RecordingLane.allCases.flatMap { lane -> [any Processor] in
+            [
+                SpeechProcessor(decoder: decoder, blobs: blobs, lane: lane),
+                TranscriptProcessor(decoder: decoder, blobs: blobs, remote: transcriber, lane: lane),
+            ]
+        }
+        return hearing + [
             PictureProcessor(
                 decoder: decoder, blobs: blobs, groups: LookalikeGroups(store: readings, stream: described),
                 languages: languages),

@@ -30,6 +30,14 @@ struct MediaFile {
         if case .integer(let value) = cell(field) { value } else { nil }
     }
 
+    func double(_ field: String) -> Double? {
+        switch cell(field) {
+        case .integer(let value): Double(value)
+        case .real(let value): value
+        default: nil
+        }
+    }
+
     private func cell(_ field: String) -> Cell? { batch.stream.fieldIndex(field).map { batch[row, $0] } }
 
     /// Its bytes, opened and unsealed as the decoder takes them, on the decoder's thread.

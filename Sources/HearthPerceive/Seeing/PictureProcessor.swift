@@ -1,4 +1,4 @@
-import HearthCore
+package import HearthCore
 package import HearthMedia
 package import HearthPipeline
 package import HearthStore
@@ -32,6 +32,8 @@ package struct PictureProcessor: Processor {
         self.groups = groups
         self.languages = languages
     }
+
+    package func attempts(after error: HearthError) -> Int? { MediaLimits.attempts(after: error) }
 
     package func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
         var result = ProcessorResult()
