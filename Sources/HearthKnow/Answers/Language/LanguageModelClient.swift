@@ -18,7 +18,7 @@ package struct LanguageModelClient: AnswerWriter {
         AsyncThrowingStream { continuation in
             let work = Task {
                 do {
-                    try await stream(prompt) { continuation.yield($0) }
+                    try await server.withinTimeout { try await stream(prompt) { continuation.yield($0) } }
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: server.translated(error))
