@@ -3,6 +3,7 @@ import HearthCollect
 import HearthCore
 import HearthIngest
 import HearthKnow
+import HearthMedia
 import HearthSchema
 import HearthStore
 import HearthVault
@@ -136,14 +137,20 @@ struct DocumentUpload: Sendable {
         file.blob = blob.sha256
         file.device = device
         let described = file
-        let report = try await Patience.wait(Self.patience) {
-            try await library.files.read(described) { file in
-                var file = file
-                let receipt = try await ingest.one(
-                    try Self.reading(file, size: blob.size), source: source(blob, caller, stream))
-                file.record = receipt.id
-                return (file, !receipt.isDuplicate)
+        let report: FileReader.Report?
+        do {
+            report = try await Patience.wait(Self.patience) {
+                try await library.files.read(described) { file in
+                    var file = file
+                    let receipt = try await ingest.one(
+                        try Self.reading(file, size: blob.size), source: source(blob, caller, stream))
+                    file.record = receipt.id
+                    return (file, !receipt.isDuplicate)
+                }
             }
+        } catch let error as HearthError where error.code == .decoderCrashed && error.disposition == .retry {
+            // It is stored, and the decoder's end was not its fault: the processor of files tries again.
+            report = nil
         }
         // A mailbox of years is read for minutes. What goes wrong later is found by the processor of files.
         return report.map(Self.response)
