@@ -292,7 +292,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthCommandsTests",
         modules: [
-            "HearthCore", "HearthIngest", "HearthNotify", "HearthServer", "HearthStore", "HearthVault", "HearthCommands",
+            "HearthCore", "HearthIngest", "HearthNotify", "HearthServer", "HearthStore", "HearthVault",
+            "HearthCommands",
             "HearthTesting", "hearth-decoder",
         ],
         outside: [argumentParser, lifecycle, logging, orderedCollections]
@@ -322,7 +323,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthNotifyTests",
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthVault", "HearthFetch", "HearthIngest",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthVault", "HearthFetch",
+            "HearthIngest",
             "HearthNotify", "HearthTesting",
         ],
         outside: [crypto, lifecycle, logging, nioCore, nioHTTP1, nioPosix, orderedCollections]
@@ -336,7 +338,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         ], outside: [logging, orderedCollections]
     ),
     // Kills the real program, so that must be built too.
-    (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
+    (name: "CrashTests", modules: ["HearthCore", "HearthTesting", "hearth"], outside: []),
     // Drives the real program with a real browser.
     (name: "ConsoleTests", modules: ["HearthCore", "hearth", "hearth-decoder"], outside: []),
     (name: "HearthIndexTests", modules: ["HearthCore", "HearthIndex", "HearthTesting"], outside: ["CHearthKernels"]),

@@ -39,7 +39,8 @@ extension NotifyService {
                 .conflict, "There is no target \(delivery.target) any more.", hint: "Name it in hearth.yaml again.")
         }
         guard try await store.replay(number, target: nil, at: time.now()) == 1 else {
-            throw HearthError(.conflict, "The delivery \(number) is not dead.", hint: "Only what was given up is replayed.")
+            throw HearthError(
+                .conflict, "The delivery \(number) is not dead.", hint: "Only what was given up is replayed.")
         }
         wake(delivery.target)
     }

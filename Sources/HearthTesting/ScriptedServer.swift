@@ -13,6 +13,8 @@ package final class ScriptedServer: Sendable {
         case wait
         /// The text over and over until the client hangs up.
         case flood(String)
+        /// The text every few milliseconds until the client hangs up: a server that is slow and never silent.
+        case drip(String)
     }
 
     package let url: String
@@ -97,6 +99,7 @@ package final class ScriptedServer: Sendable {
             var byte: UInt8 = 0
             while recv(client, &byte, 1, 0) > 0 {}
         case .flood(let text): while sendAll(text, client) {}
+        case .drip(let text): while sendAll(text, client) { usleep(20_000) }
         }
     }
 

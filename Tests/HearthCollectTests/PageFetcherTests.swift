@@ -1,7 +1,7 @@
 import HTTPTypes
 import HearthCollect
-import HearthFetch
 import HearthCore
+import HearthFetch
 import Hummingbird
 import HummingbirdTesting
 import NIOCore

@@ -1,5 +1,5 @@
-import HearthFetch
 import HearthCore
+import HearthFetch
 import Testing
 
 struct FetchPolicyTests {

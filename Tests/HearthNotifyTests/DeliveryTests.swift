@@ -60,7 +60,8 @@ struct DeliveryTests {
         try await Notifier([target]).use { notifier in
             try await notifier.announce()
             try await eventually { try await notifier.states() == [.delivered] }
-            #expect(receiver.requests.count == 2)
+            // On a busy machine the second try may be too slow as well.
+            #expect(receiver.requests.count >= 2)
             let failure = try #require(try await notifier.service.overview().first?.statistics.lastFailure)
             #expect(failure.code == .webhookTimeout)
         }

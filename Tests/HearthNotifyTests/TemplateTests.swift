@@ -26,7 +26,8 @@ struct TemplateTests {
                 == ["text": "a \"quoted\"\n<b> & 100 %", "n": 3, "none": nil, "to": "home"])
         #expect(try render("<p>{{data.batch}}</p>", .html).contains("&lt;b&gt; &amp; 100 %"))
         #expect(
-            try render("t={{data.batch}}&n={{data.count}}", .form) == "t=a%20%22quoted%22%0A%3Cb%3E%20%26%20100%20%25&n=3")
+            try render("t={{data.batch}}&n={{data.count}}", .form)
+                == "t=a%20%22quoted%22%0A%3Cb%3E%20%26%20100%20%25&n=3")
         #expect(try render("{{data.batch}}{{data.none}}", .text) == "a \"quoted\"\n<b> & 100 %")
     }
 
@@ -62,7 +63,8 @@ struct TemplateTests {
         let problem = #expect(throws: TemplateProblem.self) {
             try check("{\n\"b\":\"{{data.bach}}\"}", [.gateDone, .gateOpen])
         }
-        #expect(problem == TemplateProblem(line: 2, "names `data.bach`, which events of gate.done, gate.open do not have"))
+        #expect(
+            problem == TemplateProblem(line: 2, "names `data.bach`, which events of gate.done, gate.open do not have"))
         // A name of one of the kinds is a name.
         try check(#"{"s":"{{data.status}}"}"#, [.gateDone, .gateOpen])
         try check("{{#data}}{{kind}} {{batch}}{{/data}}", [.gateDone], .text)

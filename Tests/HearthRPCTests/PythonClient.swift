@@ -31,8 +31,8 @@ enum PythonClient {
             ["python3", "-m", "venv", folder],
             [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"] + packages,
             ["mkdir", modules],
-            [python, "-m", "grpc_tools.protoc", "-I\(protos)", "--python_out=\(modules)", "--grpc_python_out=\(modules)"]
-                + files,
+            [python, "-m", "grpc_tools.protoc", "-I\(protos)"]
+                + ["--python_out=\(modules)", "--grpc_python_out=\(modules)"] + files,
             ["touch", mark],
         ]
         for step in steps {

@@ -206,7 +206,9 @@ import Testing
                 try await household.connected { client in
                     try await Grpc_Reflection_V1_ServerReflection.Client(wrapping: client).serverReflectionInfo {
                         try await $0.write(requests[0])
-                    } onResponse: { for try await _ in $0.messages {} }
+                    } onResponse: {
+                        for try await _ in $0.messages {}
+                    }
                 }
             }
             #expect(refused?.code == .unauthenticated)

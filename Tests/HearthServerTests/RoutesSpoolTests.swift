@@ -75,6 +75,23 @@ struct SpoolRouteTests {
         }
     }
 
+    @Test func otherProgramsHaveTheGateOpened() async throws {
+        try await withSpool { (home, spool, incoming) async throws in
+            try segment(home.watch.id, bad: 0).write(to: URL(fileURLWithPath: incoming + "a.msgpack"))
+            #expect(try await home.post("/gate", "any webhook at all", type: "text/plain").status == 202)
+            while try await spool.round() == .zero {}
+            let gate = try await home.get("/gate")
+            #expect(gate.status == 200 && gate.json["latest"]?["status"] == "done")
+            #expect(try await home.post("/gate", "", as: .nobody).status == 401)
+            #expect(try await home.post("/gate", "", as: .phone).status == 403)
+            #expect(try await home.get("/gate", as: .auditor).status == 403)
+            #expect(try await home.post("/gate", "{}", as: .member).status == 202)
+            var statuses: [Int] = []
+            for _ in 0..<8 { statuses.append(try await home.post("/gate", "{}").status) }
+            #expect(statuses.contains(429))
+        }
+    }
+
     @Test func theOwnerRetriesPausesAndResumes() async throws {
         try await withSpool { (home, spool, incoming) async throws in
             try segment(home.watch.id, bad: 1).write(to: URL(fileURLWithPath: incoming + "bad.msgpack"))

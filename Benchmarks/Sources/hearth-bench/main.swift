@@ -53,7 +53,8 @@ do {
         else { throw Usage() }
         result = try await RPCBench.run(
             RPCBench.Load(
-                port: port, token: rest[0], devices: Array(rest[5...]), frames: frames, readings: readings, start: start,
+                port: port, token: rest[0], devices: Array(rest[5...]), frames: frames, readings: readings,
+                start: start,
                 isAnsweredEach: rest[1] == "each"))
     case ("library", let home?):
         guard let passages = arguments.dropFirst(2).first.flatMap({ Int($0) }) else { throw Usage() }

@@ -28,7 +28,8 @@ struct LibraryParts: Sendable {
 
     static func assemble(
         settings: Settings, blobs: BlobStore, catalogue: any CatalogueStore, readings: any ReadingStore,
-        registry: StreamRegistry, decoder: DecoderClient, metrics: ServerMetrics, events: NotifyParts, time: any TimeSource,
+        registry: StreamRegistry, decoder: DecoderClient, metrics: ServerMetrics, events: NotifyParts,
+        time: any TimeSource,
         logger: Logger
     ) async throws -> LibraryParts {
         let store = try await SQLiteLibraryStore.open(path: settings.home + "/library.db")
@@ -50,6 +51,10 @@ struct LibraryParts: Sendable {
             sourceExists: { person, stream, reading in
                 guard let definition = registry[stream] else { return false }
                 return try await readings.reading(reading, in: definition, person: person) != nil
+            },
+            sourceReceived: { person, stream, reading in
+                guard let definition = registry[stream] else { return nil }
+                return try await readings.reading(reading, in: definition, person: person)?.heads.first?.received
             },
             changed: {
                 for follower in followers { follower.wake() }
@@ -102,11 +107,17 @@ struct LibraryParts: Sendable {
             throw HearthError(.internalError, "A stream that ships is missing.", disposition: .defect)
         }
         let languages = settings.ocrLanguages.isEmpty ? ["eng"] : settings.ocrLanguages
-        return [
-            SpeechProcessor(decoder: decoder, blobs: blobs),
-            TranscriptProcessor(decoder: decoder, blobs: blobs, remote: transcriber),
+        let hearing = RecordingLane.allCases.flatMap { lane -> [any Processor] in
+            [
+                SpeechProcessor(decoder: decoder, blobs: blobs, lane: lane),
+                TranscriptProcessor(decoder: decoder, blobs: blobs, remote: transcriber, lane: lane),
+            ]
+        }
+        return hearing + [
             PictureProcessor(
-                decoder: decoder, blobs: blobs, groups: LookalikeGroups(store: readings, stream: described),
+                decoder: decoder, blobs: blobs,
+                groups: LookalikeGroups(
+                    store: readings, stream: described, sources: ["image", "screenshot"].compactMap { registry[$0] }),
                 languages: languages),
             NoteDocumentProcessor(intake: intake),
             TranscriptDocumentProcessor(intake: intake, readings: readings),

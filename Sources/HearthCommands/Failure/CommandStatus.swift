@@ -36,6 +36,7 @@ struct CommandStatus: Sendable, Hashable {
         "method-unknown": software, "upgrade-required": software, "head-too-large": software,
         "range-not-satisfiable": software,
         "not-found": noInput, "input-missing": noInput,
+        "service-unavailable": temporary,
         "overloaded": temporary, "storage-full": temporary, "shutting-down": temporary, "rate-limited": temporary,
         "locked-out": temporary, "too-many-connections": temporary, "request-timeout": temporary,
         "unauthorized": noPermission, "forbidden": noPermission, "cross-origin": noPermission,

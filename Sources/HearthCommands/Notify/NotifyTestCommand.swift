@@ -110,8 +110,9 @@ struct NotifyTestCommand: Verb {
                 .send(.post, "/notify/targets/\(PercentEncoding.encode(name))/test", body))
             let isDelivered = answer["delivered"]?.bool == true
             isWell = isWell && isDelivered
-            answers.append((["target": .string(name)] as JSONValue).adding("delivered", .bool(isDelivered)).adding(
-                "error", answer["error"] ?? .null))
+            answers.append(
+                (["target": .string(name)] as JSONValue).adding("delivered", .bool(isDelivered)).adding(
+                    "error", answer["error"] ?? .null))
             guard !connection.json else { continue }
             try context.output.line(
                 isDelivered ? "\(name) took it." : "\(name): \(answer["error"]?["message"]?.string ?? "")")

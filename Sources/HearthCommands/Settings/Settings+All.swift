@@ -139,8 +139,8 @@ extension Setting where Value == Int? {
     static var grpcPort: Setting {
         optionalInteger(
             "grpc_port", in: 0...65_535, initial: "no gRPC",
-            help: "TCP port for gRPC, customarily 50051, at the same address and with the same TLS; 0 lets the system choose "
-                + "a free one.")
+            help: "TCP port for gRPC, customarily 50051, at the same address and with the same TLS; 0 lets the system "
+                + "choose a free one.")
     }
 }
 
@@ -258,7 +258,9 @@ extension Setting where Value == [String] {
     static var fetchAllow: Setting {
         list(
             "fetch_allow", initial: "none",
-            help: "Hosts, addresses or networks (CIDR) that pages may be fetched from, and webhooks sent to, although they are private.")
+            help:
+                "Hosts, addresses or networks (CIDR) that pages may be fetched from, and webhooks sent to, although they are private."
+        )
     }
 
     static var ocrLanguages: Setting {

@@ -127,6 +127,11 @@ package struct Settings: Sendable {
         inForce = reader.inForce
     }
 
+    /// Whether the token was given to this very run, and is not the home's own.
+    package var isTokenOfEnvironment: Bool {
+        inForce.contains { $0.declaration.name == "token" && ($0.source == .environment || $0.source == .option) }
+    }
+
     package static let fileName = "hearth.yaml"
 
     /// Whether nothing but programs on this machine can reach the server.

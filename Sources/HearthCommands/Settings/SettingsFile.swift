@@ -79,7 +79,8 @@ enum SettingsFile {
         case .mapping(let mapping):
             var members: OrderedDictionary<String, JSONValue> = [:]
             for (key, node) in mapping {
-                guard let name = key.string, members.updateValue(try value(of: node, depth: depth + 1), forKey: name) == nil
+                guard let name = key.string,
+                    members.updateValue(try value(of: node, depth: depth + 1), forKey: name) == nil
                 else { throw UnusableValue(message: "has a name twice, or one that is no text") }
             }
             return .object(members)

@@ -36,7 +36,8 @@ package struct SpoolGate: Sendable {
         guard let oldest = waiting.map(\.age).max() else { return .wait(nil) }
         let bytes = waiting.reduce(0) { $0 + $1.size }
         guard
-            isAsked || waiting.count >= settings.minimumFiles || bytes >= settings.minimumBytes || oldest >= settings.maximumAge
+            isAsked || waiting.count >= settings.minimumFiles || bytes >= settings.minimumBytes
+                || oldest >= settings.maximumAge
         else { return .wait(settings.maximumAge - oldest) }
         // Names tell the order: programs that write several segments number them or put the time in front.
         return .open(

@@ -51,7 +51,14 @@ package struct HybridRetriever: PassageRetriever {
         async let surroundings = self.surroundings(of: request)
         var embedding: [Float]?
         if request.mode != .text, let embedder {
-            embedding = try await embedder.embed([request.query], priority: .interactive).first
+            do {
+                embedding = try await embedder.embed([request.query], priority: .interactive).first
+            } catch let error as HearthError where ErrorCode.ofModels.contains(error.code) {
+                // A damaged model is as good as none. The answer's mode says it; those who fill the index log why.
+                var words = request
+                words.mode = .text
+                return try await self.answer(words)
+            }
         }
         var fusion = CandidateFusion()
         var mode = SearchRequest.Mode.text

@@ -13,7 +13,8 @@ enum HTTPDate {
         guard clock.count == 3, (1...31).contains(day) else { return nil }
         let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
         return Timestamp(
-            "\(parts[3])-\(two(month + 1))-\(two(day))T\(two(clock[0])):\(two(clock[1])):\(two(clock[2]))Z")
-            .flatMap { year >= 1 ? $0 : nil }
+            "\(parts[3])-\(two(month + 1))-\(two(day))T\(two(clock[0])):\(two(clock[1])):\(two(clock[2]))Z"
+        )
+        .flatMap { year >= 1 ? $0 : nil }
     }
 }

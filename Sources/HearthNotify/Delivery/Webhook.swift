@@ -33,7 +33,9 @@ package struct Webhook: Sendable, Hashable {
             .init(name: "webhook-timestamp", value: String(second)),
         ]
         if !target.keys.isEmpty {
-            let signatures = target.keys.map { hidesSecrets ? "v1,…" : $0.signature(id: id, second: second, body: body) }
+            let signatures = target.keys.map {
+                hidesSecrets ? "v1,…" : $0.signature(id: id, second: second, body: body)
+            }
             headers.append(.init(name: "webhook-signature", value: signatures.joined(separator: " ")))
         }
         if let bearer = target.bearer {

@@ -61,7 +61,8 @@ package struct WebhookSender: Sendable {
             group.addTask {
                 try await Task.sleep(for: duration)
                 throw HearthError(
-                    .webhookTimeout, "\(host) did not answer within \(duration.inSeconds) seconds.", disposition: .retry)
+                    .webhookTimeout, "\(host) did not answer within \(duration.inSeconds) seconds.", disposition: .retry
+                )
             }
             defer { group.cancelAll() }
             guard let value = try await group.next() else { throw CancellationError() }

@@ -14,7 +14,9 @@ package struct SigningKey: Sendable, Hashable {
     package init?(_ text: String) {
         guard text.hasPrefix(Self.prefix) else { return nil }
         var rest = String(text.dropFirst(Self.prefix.count))
-        guard let bytes = rest.withUTF8({ Base64.decode($0) }), Self.byteCounts.contains(bytes.count) else { return nil }
+        guard let bytes = rest.withUTF8({ Base64.decode($0) }), Self.byteCounts.contains(bytes.count) else {
+            return nil
+        }
         self.bytes = bytes
     }
 

@@ -75,7 +75,8 @@ package final class DiskWatch: Service {
     private let levels: Mutex<DiskLevels>
 
     package init(
-        home: String, lowBytes: Int, bus: EventBus, time: any TimeSource, clock: any Clock<Duration> = ContinuousClock(),
+        home: String, lowBytes: Int, bus: EventBus, time: any TimeSource,
+        clock: any Clock<Duration> = ContinuousClock(),
         interval: Duration = .seconds(15), logger: Logger,
         measure: @escaping @Sendable (String) throws(HearthError) -> VolumeSpace = VolumeSpace.of
     ) {

@@ -47,6 +47,8 @@ package final class EventFollower: Service {
                 guard isWanted else {
                     // Whoever wants it later hears of what happens from then on.
                     if try await store.place(of: source.name) != nil { try await store.removeMark(of: source.name) }
+                    // A service that returns ends the program: this one waits with the others.
+                    while !Task.isCancelled { await alarm.sleep(atMost: .seconds(86_400)) }
                     return
                 }
                 let isMore = try await step(source)

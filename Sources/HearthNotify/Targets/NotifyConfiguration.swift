@@ -21,7 +21,8 @@ package struct NotifyConfiguration: Sendable {
     ///   - policy: What may be reached; what needs no look-up to be refused is refused here.
     ///   - readTemplate: Gives the text of a template's file.
     package init(
-        _ value: JSONValue, policy: FetchPolicy, readTemplate: @escaping @Sendable (String) throws(HearthError) -> String
+        _ value: JSONValue, policy: FetchPolicy,
+        readTemplate: @escaping @Sendable (String) throws(HearthError) -> String
     ) {
         self.policy = policy
         self.readTemplate = readTemplate

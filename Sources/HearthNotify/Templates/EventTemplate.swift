@@ -62,7 +62,10 @@ package struct EventTemplate: Sendable {
         case .unfinishedName: "has a tag that is not closed, or a name with a character that names do not have"
         case .expectedSectionEnd: "has a section that is not ended"
         case .invalidSetDelimiter: "changes the delimiters in a wrong way"
-        default: "is no mustache template: \(error)"
+        // The package's own word for a text that ends within a tag; its type is not public.
+        default:
+            String(describing: error) == "overflow"
+                ? "has a tag that is not closed" : "is no mustache template: \(error)"
         }
     }
 

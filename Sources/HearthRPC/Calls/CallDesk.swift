@@ -82,7 +82,8 @@ final class CallDesk: Sendable {
     ///
     /// - Returns: The status for the caller; nil: it went well.
     func finish(
-        _ context: GRPCCore.ServerContext, _ call: RPCCall?, _ failure: (any Error)?, since start: ContinuousClock.Instant
+        _ context: GRPCCore.ServerContext, _ call: RPCCall?, _ failure: (any Error)?,
+        since start: ContinuousClock.Instant
     ) -> RPCError? {
         let path = "/\(context.descriptor.fullyQualifiedMethod)"
         var status = 200

@@ -45,7 +45,8 @@ struct QueryMethods: Sendable {
                 .capabilityMissing, "This server keeps no library.", hint: "Ask one that does.", disposition: .retry)
         }
         let answer = try await retriever.search(
-            SearchRequest(query: request.query, limit: request.k == 0 ? 10 : Int(request.k), filter: filter, mode: mode))
+            SearchRequest(query: request.query, limit: request.k == 0 ? 10 : Int(request.k), filter: filter, mode: mode)
+        )
         return .with {
             $0.events = answer.hits.map(Query_V1_Event.init)
             $0.mode = answer.mode.wire

@@ -1,8 +1,8 @@
 import FoundationEssentials
 import HearthCore
 import OrderedCollections
-import Synchronization
 import SwiftProtobuf
+import Synchronization
 
 /// Answers that may be given again, each to the caller it was made for: what one may see, another may not.
 final class AnswerCache: Sendable {

@@ -185,7 +185,8 @@ final class ServiceTable: Sendable {
             Set(registration.kinds).count == registration.kinds.count
         else {
             throw .unfit(
-                "/registration/kinds", "must be 1 to \(maximumKinds) different words joined by dots, as in weather.today")
+                "/registration/kinds",
+                "must be 1 to \(maximumKinds) different words joined by dots, as in weather.today")
         }
         guard registration.cacheSeconds <= longestCache else {
             throw .unfit("/registration/cache_seconds", "must be 0 to \(longestCache)")

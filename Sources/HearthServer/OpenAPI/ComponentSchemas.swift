@@ -239,7 +239,7 @@ enum ComponentSchemas {
                 Shape.object([
                     "id": Shape.id, "version": Shape.integer, "passages": count,
                     "change": Shape.choice(["new", "new_version", "unchanged"]),
-                ])), "incomplete": Shape.array(Shape.text),
+                ])), "incomplete": Shape.array(Shape.text), "reading": Shape.flag,
         ], required: ["documents", "incomplete"])
 
     // MARK: Questions

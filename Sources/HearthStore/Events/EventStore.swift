@@ -24,7 +24,8 @@ package protocol EventStore: Sendable {
 
     /// Notes what became of a try.
     /// - Returns: false, and nothing changes, when it is not pending or another holder has it by now.
-    func settle(_ number: Int64, by holder: UniqueID, as outcome: DeliveryOutcome, at now: Timestamp) async throws -> Bool
+    func settle(_ number: Int64, by holder: UniqueID, as outcome: DeliveryOutcome, at now: Timestamp) async throws
+        -> Bool
 
     /// When the next delivery of a target becomes due whose turn it is, claimed ones when their claim runs out.
     func nextDue(of target: String) async throws -> Timestamp?

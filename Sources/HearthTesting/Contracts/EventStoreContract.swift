@@ -55,7 +55,8 @@ package enum EventStoreContract {
         try requireEqual(added, 2, "events that were not there")
         let again = try await store.append(
             [
-                EventEntry(event(3, key: "gate.done/1"), targets: ["a", "c"]), EventEntry(event(4), targets: ["a", "a"]),
+                EventEntry(event(3, key: "gate.done/1"), targets: ["a", "c"]),
+                EventEntry(event(4), targets: ["a", "a"]),
                 EventEntry(event(4), targets: ["b"]),
             ], mark: nil)
         try requireEqual(again, 1, "events under keys that were there")

@@ -67,6 +67,24 @@ struct RetrievalTests {
         #expect(answer.hits.allSatisfy { $0.text != nil && $0.dense == nil })
     }
 
+    @Test("A model that turns out to be damaged is as good as none", arguments: SearchRequest.Mode.allCases)
+    func damagedModel(_ mode: SearchRequest.Mode) async throws {
+        let store = MemoryLibraryStore()
+        try await filled(store)
+        let folder = Folder()
+        defer { folder.remove() }
+        let embedder = HashingEmbedder()
+        let vectors = try await PassageVectors.open(folder.path, model: embedder.name, dimension: embedder.dimension)
+        // Filled while the model was whole.
+        let follower = follower(store, embedder, vectors)
+        while try await follower.step() {}
+        let retriever = HybridRetriever(store: store, embedder: DamagedEmbedder(), vectors: vectors)
+        let answer = try await retriever.search(request("green garage", mode: mode))
+        #expect(answer.mode == .text && answer.embedding == nil)
+        #expect(ids(answer).first == LibraryStoreContract.id(12))
+        try await vectors.close()
+    }
+
     @Test("With a model a passage is found that shares no word with the question")
     func byMeaning() async throws {
         let folder = Folder()
@@ -256,5 +274,15 @@ struct RetrievalTests {
         }
         #expect(try await worker.status().failure == nil)
         #expect(embedder.callCount >= 5)
+    }
+}
+
+/// A model whose file was damaged after the start.
+private struct DamagedEmbedder: TextEmbedder {
+    let name = "hashing/512"
+    let dimension = 512
+
+    func embed(_ texts: [String]) async throws -> [[Float]] {
+        throw HearthError(.malformedModel, "A tensor holds a value that is not finite.")
     }
 }
