@@ -92,6 +92,7 @@ package final class PostgresServer: Sendable {
     package let folder: String
     // The open end of the pipe keeps the server up: when this process ends, the shell beside the server reads its end.
     private let lifeline: Pipe
+    private let answers: Pipe
     private let count = Atomic(0)
     private let programs: String
 
@@ -135,6 +136,7 @@ package final class PostgresServer: Sendable {
         process.standardError = FileHandle.nullDevice
         try process.run()
         lifeline = input
+        answers = output
         let word = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         guard word == "ready\n" else {
             let log = (try? String(contentsOfFile: folder + "/start.log", encoding: .utf8)) ?? ""
@@ -142,7 +144,7 @@ package final class PostgresServer: Sendable {
         }
     }
 
-    /// Makes the cluster, starts the server, says so, and stops it when its input ends.
+    /// Makes the cluster, starts the server, says so, does what it is told, and stops it when its input ends.
     private static let script = """
         trap : INT TERM HUP
         folder=$1; programs=$2; shift 2
@@ -151,7 +153,12 @@ package final class PostgresServer: Sendable {
             "$programs/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync \
             && "$programs/pg_ctl" -D data -w -t 60 -l log start -o "$*"
         } >start.log 2>&1 </dev/null && echo ready || echo failed
-        cat >/dev/null
+        while read -r word; do
+            case $word in
+            stop) "$programs/pg_ctl" -D data -m immediate stop ;;
+            start) "$programs/pg_ctl" -D data -w -t 60 -l log start -o "$*" ;;
+            esac >start.log 2>&1 </dev/null && echo ready || echo failed
+        done
         "$programs/pg_ctl" -D data -m immediate stop >/dev/null 2>&1
         rm -rf "$folder"
         """
@@ -164,13 +171,22 @@ package final class PostgresServer: Sendable {
         try await start()
     }
 
-    package func stop() async throws {
-        try await blocking { [self] in try control(["-m", "immediate", "stop"]) }
-    }
+    package func stop() async throws { try await tell("stop") }
 
     /// Starts it again, with the options it had.
-    package func start() async throws {
-        try await blocking { [self] in try control(["-w", "-t", "60", "-l", "log", "restart"]) }
+    package func start() async throws { try await tell("start") }
+
+    /// Has the shell beside the server do it: a process started here would count as running as long as the server it leaves
+    /// behind.
+    private func tell(_ word: String) async throws {
+        try await blocking { [self] in
+            try lifeline.fileHandleForWriting.write(contentsOf: Data("\(word)\n".utf8))
+            let answer = String(decoding: answers.fileHandleForReading.availableData, as: UTF8.self)
+            guard answer == "ready\n" else {
+                let log = (try? String(contentsOfFile: folder + "/start.log", encoding: .utf8)) ?? ""
+                throw PostgresFailure(description: "The server did not \(word): \(log.suffix(2000))")
+            }
+        }
     }
 
     package func makeDatabase() async throws -> String {
@@ -185,26 +201,6 @@ package final class PostgresServer: Sendable {
     package func dropDatabase(_ name: String) async throws {
         try await blocking { [self] in
             try run("dropdb", ["-h", folder, "-U", "postgres", "--force", name])
-        }
-    }
-
-    /// What `pg_dump` writes of a database.
-    package func dump(_ database: String, _ options: [String] = []) async throws -> String {
-        try await blocking { [self] in
-            try run("pg_dump", ["-h", folder, "-U", "postgres"] + options + [database])
-        }
-    }
-
-    /// `pg_ctl` as the user of the server.
-    private func control(_ arguments: [String]) throws {
-        var attributes = stat()
-        stat(folder + "/data", &attributes)
-        let all = ["-D", folder + "/data"] + arguments
-        if geteuid() == 0 {
-            let user = ["--reuid=\(attributes.st_uid)", "--regid=\(attributes.st_gid)", "--clear-groups"]
-            try run("/usr/bin/setpriv", user + ["\(programs)/pg_ctl"] + all)
-        } else {
-            try run("pg_ctl", all)
         }
     }
 

@@ -130,8 +130,10 @@ package final class PostgresConnection {
         }
         // The letters are those of PG_DIAG_SQLSTATE, PG_DIAG_MESSAGE_PRIMARY and PG_DIAG_CONSTRAINT_NAME.
         let message = field("M") ?? String(cString: PQresultErrorMessage(result))
+        let state = field("C") ?? ""
+        // Failures without a state are libpq's own, which may hear the end of a session before it counts it as lost.
         return PostgresError(
-            state: field("C") ?? "", message: message, constraint: field("n"), isConnectionLost: isBroken)
+            state: state, message: message, constraint: field("n"), isConnectionLost: isBroken || state.isEmpty)
     }
 
     /// What a connection says that has no result.
@@ -147,6 +149,6 @@ package final class PostgresConnection {
         if text.contains("database \""), text.contains("does not exist") { state = "3D000" }
         return PostgresError(
             state: state, message: text.split(separator: "\n").first.map(String.init) ?? "The connection is gone.",
-            isConnectionLost: isLost)
+            isConnectionLost: isLost || state.isEmpty)
     }
 }

@@ -46,7 +46,7 @@ package final class CommitNotices: Sendable {
                     try await pool.perform { connection in
                         // No row depends on it, so nobody waits for the disk.
                         _ = try connection.pipeline([
-                            PostgresCommand("SET LOCAL synchronous_commit = off"),
+                            PostgresCommand("SELECT set_config('synchronous_commit', 'off', true)"),
                             PostgresCommand("SELECT pg_notify($1, $2)", [.text(Self.channel), .text(payload)]),
                         ])
                     }
