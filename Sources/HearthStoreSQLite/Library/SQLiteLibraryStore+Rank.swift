@@ -1,8 +1,8 @@
 import Foundation
 import GRDB
+import HeapModule
 package import HearthCore
 package import HearthStore
-import HeapModule
 
 extension SQLiteLibraryStore {
     package func rank(text query: TextQuery, _ filter: DocumentFilter, limit: Int) async throws -> [RankedPassage] {
