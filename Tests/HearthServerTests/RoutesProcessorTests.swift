@@ -81,7 +81,8 @@ struct ProcessorRouteTests {
             #expect(try await home.send(.delete, "/processors/hear/dead-letters/\(id)").status == 204)
             #expect(
                 board.asked.withLock { $0 } == [
-                    "run from now", "run from now", "run from 2026-02-28T23:00:00Z", "replay \(id)", "discard \(id)",
+                    "run from now", "run from now", "run from now", "run from 2026-02-28T23:00:00Z", "replay \(id)",
+                    "discard \(id)",
                 ])
         }
     }

@@ -73,11 +73,11 @@ package struct ImportJournal: Sendable {
 
     /// Writes an item down; it is on the disk when this returns.
     package mutating func note(_ item: ImportItem, digest: String) throws {
-        let path = Self.name(item)
-        let isMoved = item.route == .document && item.key.map { $0 != key(of: path) } ?? false
+        let place = Self.name(item)
+        let isMoved = item.route == .document && item.key.map { $0 != key(of: place) } ?? false
         if !isMoved, holds(item, digest: digest) { return }
         var lines = [Self.line(item, digest)]
-        if isMoved, let key = item.key { lines.insert("moved \(key.count) \(key) \(path)", at: 0) }
+        if isMoved, let key = item.key { lines.insert("moved \(key.count) \(key) \(place)", at: 0) }
         let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure() }
         defer { close(file) }

@@ -35,13 +35,16 @@ extension PostgresConnection {
     private func collect(_ count: Int) throws -> [PostgresResult] {
         var results: [PostgresResult] = []
         var failure: PostgresError?
-        var hasEnded = false
+        var (hasEnded, wasNothing) = (false, false)
         while !hasEnded {
             guard let pointer = PQgetResult(handle) else {
-                // The end of one statement's results; of a lost connection there is no end.
-                if isBroken { throw failure ?? Self.connectionError(handle) }
+                // The end of one statement's results. A second one means that no more will come: a server that ends tells why
+                // in one result, and the connection may still look whole then.
+                if isBroken || wasNothing { throw failure ?? Self.connectionError(handle) }
+                wasNothing = true
                 continue
             }
+            wasNothing = false
             switch PQresultStatus(pointer) {
             case PGRES_PIPELINE_SYNC:
                 PQclear(pointer)
