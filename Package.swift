@@ -66,9 +66,6 @@ let modules: [Module] = [
         name: "HearthStoreSQLite", layer: 3, modules: ["HearthCore", "HearthSchema", "HearthStore"],
         outside: [crypto, grdb, grdbSQLite, heap, "CZstd"]),
     Module(
-        name: "HearthStorePostgres", layer: 3, modules: ["HearthCore", "HearthSchema", "HearthStore"],
-        outside: ["CLibPQ"]),
-    Module(
         name: "HearthIndex", layer: 3, modules: ["HearthCore", "HearthStore"], outside: ["CHearthKernels"]),
     Module(
         name: "HearthInference", layer: 3, modules: ["HearthCore"],
@@ -172,8 +169,8 @@ let modules: [Module] = [
     Module(
         name: "hearth-bench", layer: 9,
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthStorePostgres",
-            "HearthIndex", "HearthInference", "HearthIngest", "HearthKnow", "HearthPlan", "HearthProtocols",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
+            "HearthInference", "HearthIngest", "HearthKnow", "HearthPlan", "HearthProtocols",
         ],
         outside: [
             orderedCollections, grdbSQLite, logging, grpcCore, grpcTransport, grpcProtobuf, protobuf, "CHearthKernels",
@@ -222,7 +219,6 @@ var targets: [Target] = [
     ),
     .systemLibrary(name: "CTesseract", pkgConfig: "tesseract", providers: [.apt(["libtesseract-dev"])]),
     .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx", providers: [.apt(["libpocketsphinx-dev"])]),
-    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 ]
 
@@ -347,10 +343,6 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         name: "HearthStoreSQLiteTests",
         modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthTesting"],
         outside: [grdb, grdbSQLite]
-    ),
-    (
-        name: "HearthStorePostgresTests",
-        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthStorePostgres", "HearthTesting"], outside: []
     ),
 ]
 

@@ -13,9 +13,6 @@ do {
     case ("parse", let documents?): result = try ParsingBench.run(documentsFile: documents)
     case ("admit", let home?): result = try await AdmissionBench.run(home: home)
     case ("append", let home?): result = try await StorageBench.append(home: home)
-    case ("postgres", let url?):
-        guard let rows = arguments.dropFirst(2).first.flatMap({ Int($0) }), rows > 0 else { throw Usage() }
-        result = try await PostgresBench.run(url: url, rows: rows)
     case ("columns", let recordings?):
         guard let home = arguments.dropFirst(2).first else { throw Usage() }
         result = try await StorageBench.columns(recordings: recordings, home: home)
@@ -85,7 +82,6 @@ struct Usage: Error, CustomStringConvertible {
                             | library HOME PASSAGES
                             | grpc PORT TOKEN once|each FRAMES READINGS START_US DEVICE…
                             | quickadd SPECS [--developed]
-                            | postgres URL ROWS
         """
     }
 }
