@@ -111,6 +111,7 @@ private struct Household {
             (0, "image", 3), (0x3f, "screenshot", 1), (0xfff, "image", 2), (0xffff_ffff, "screenshot", 0),
             (0xfff, "image", 2),
         ]
+        func blob(_ index: Int) -> String { String(repeating: "0", count: 63) + String(index) }
         var heads: [ReadingHead] = []
         for (index, picture) in pictures.enumerated() {
             let definition = try #require(household.registry[picture.stream])
@@ -121,9 +122,10 @@ private struct Household {
                     digest: UInt64(100 - index), received: Timestamp(seconds: 1_700_001_000 + Double(index))))
             batch.heads = [heads[index]]
             batch.cells = Array(repeating: .null, count: definition.columnCount)
+            batch.cells[try #require(definition.blobColumn)] = batch.textCell(blob(index))
+            batch.cells[try #require(definition.fieldIndex("format"))] = batch.textCell("png")
             _ = try await household.store.append([batch])
         }
-        func blob(_ index: Int) -> String { String(repeating: "0", count: 63) + String(index) }
         let described = try #require(household.registry[PictureProcessor.described])
         func group(_ index: Int) async throws -> String {
             try await household.groups.group(

@@ -29,7 +29,8 @@ package enum SensitiveText {
                 text.append(contentsOf: word.text)
             }
             var findings = findings(text)
-            if keys.holds(String(text)) {
+            let isInKey = keys.holds(String(text))
+            if isInKey {
                 findings = [Finding(kind: .key, range: 0..<text.count)]
             } else if awaited == .phrase || awaited == .word && line.count == 1 {
                 // A label on a line of its own, and its value below.
@@ -37,7 +38,8 @@ package enum SensitiveText {
             } else if endedInKey, SecretKeys.continues(text) {
                 findings = [Finding(kind: .key, range: 0..<text.count)]
             }
-            awaited = PasswordLabel.endsLine(text)
+            // "END PRIVATE KEY" is no label.
+            awaited = isInKey ? .nothing : PasswordLabel.endsLine(text)
             endedInKey = findings.last.map { $0.kind == .key && $0.range.upperBound == text.count } ?? false
             let (kept, masks) = apply(findings, line, ranges)
             result += kept
