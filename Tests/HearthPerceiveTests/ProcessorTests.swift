@@ -136,12 +136,14 @@ private struct Household {
             var batch = ReadingBatch(stream: described)
             batch.heads = [heads[index]]
             batch.cells = Array(repeating: .null, count: described.columnCount)
+            batch.cells[try #require(described.blobColumn)] = batch.textCell(blob(index))
+            for side in ["width", "height"] { batch.cells[try #require(described.fieldIndex(side))] = .integer(8) }
             let source: JSONValue = [
                 "stream": .string(pictures[index].stream), "id": .string(heads[index].recordID.description),
             ]
             for (name, text) in [
                 ("perceptual_hash", LookalikeGroups.text(pictures[index].hash)), ("source_blob", blob(index)),
-                ("group", blob(9)), ("source", source.text),
+                ("group", blob(9)), ("source", source.text), ("format", "jpeg"),
             ] {
                 batch.cells[try #require(described.fieldIndex(name))] = batch.textCell(text)
             }
