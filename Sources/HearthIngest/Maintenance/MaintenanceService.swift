@@ -85,8 +85,7 @@ package final class MaintenanceService: Service {
         for stream in registry.all {
             try Task.checkCancellation()
             if let retention = stream.retention {
-                let cutoff = store.expiryCutoff(of: stream, for: time.now() - retention)
-                report.expired += try await expire(stream, before: cutoff)
+                report.expired += try await expire(stream, before: time.now() - retention)
             }
             if stream.isHighRate {
                 let done = try await store.compact(stream, before: time.now() - Self.chunkClosesAfter)

@@ -168,8 +168,8 @@ struct DefinitionReader {
 
     /// Names of columns and members that every reading has.
     static let reservedNames: Set<String> = [
-        "id", "device_id", "person_id", "timestamp", "seq", "person", "device", "ts", "digest", "received",
-        "received_at", "flags", "extra", "duplicate",
+        "id", "device_id", "timestamp", "seq", "person", "device", "ts", "digest", "received", "received_at", "flags",
+        "extra", "duplicate",
     ]
 
     mutating func fields() -> [StreamDefinition.Field] {

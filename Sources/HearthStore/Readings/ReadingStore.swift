@@ -47,14 +47,9 @@ package protocol ReadingStore: Sendable {
     func statistics(of stream: StreamDefinition?) async throws -> [StreamStatistics]
 
     /// Deletes up to `limit` rows that are older than `cutoff` both by their own time and by the time they came, so that
-    /// late data lives as long as its class promises. Client names of deleted rows go with them. A store that can drop a
-    /// whole period at once may go beyond the limit with it.
+    /// late data lives as long as its class promises. Client names of deleted rows go with them.
     /// - Returns: rows deleted; fewer than `limit` means done.
     func expire(_ stream: StreamDefinition, before cutoff: Timestamp, limit: Int) async throws -> Int
-
-    /// The time before which readings should expire when nothing older than `cutoff` is to be kept: `cutoff` itself, or
-    /// somewhat earlier where the store drops whole periods.
-    func expiryCutoff(of stream: StreamDefinition, for cutoff: Timestamp) -> Timestamp
 
     /// Compresses closed chunks of a high-rate stream, those wholly older than `cutoff` by their own time. Reads,
     /// aggregates, changes and duplicates behave as before. Idempotent, and safe to kill at any moment.
@@ -84,7 +79,6 @@ extension ReadingStore {
             if batch.count < 4096 { return cursor }
         }
     }
-    package func expiryCutoff(of stream: StreamDefinition, for cutoff: Timestamp) -> Timestamp { cutoff }
 }
 
 extension ErrorCode {
