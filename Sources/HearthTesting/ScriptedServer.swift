@@ -53,20 +53,20 @@ package final class ScriptedServer: Sendable {
             var rest = scripts[...]
             while true {
                 let client = accept(listener, nil, nil)
-                guard client >= 0 else { return }
+                guard client >= 0 else { break }
                 let request = Self.readRequest(client)
                 log.requests.withLock { $0.append(request) }
                 for step in rest.first ?? [] { Self.perform(step, client) }
                 if rest.count > 1 { rest.removeFirst() }
                 Glibc.close(client)
             }
+            // Closed by `deinit`, its number could already name another server's socket when `accept` is called.
+            Glibc.close(listener)
         }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        Glibc.close(listener)
-    }
+    /// Ends `accept`, and with it the thread.
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     package static func answer(_ status: String, _ body: String, _ headers: String = "") -> String {
         "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\(headers)"
