@@ -77,7 +77,7 @@ struct PageTests {
     }
 
     /// What is not absolute would be the name of pages of every site.
-    @Test(arguments: ["/", "news/boat", "", "javascript:alert(1)", "https:///boat"])
+    @Test(arguments: ["/", "news/boat", "", "javascript:alert(1)"])
     func aPageHasNoAddressThatIsNotAbsolute(_ address: String) throws {
         let page = "<html><head><link rel=canonical href='\(address)'></head><body><p>The boat left.</p></body></html>"
         let document = try #require(try extract(Array(page.utf8)).first)
