@@ -46,7 +46,7 @@ import Testing
         ("User: anna Password: hunter2 PIN: 4821", "User: anna Password: [password] PIN: [password]"),
         ("The password is swordfish, see you", "The password is [password] see you"),
         ("Passphrase: 4111 1111 1111 1111 horse battery", "Passphrase: [card]"),
-        ("password=AbCdEf1234567890AbCdEf1234567890!tail", "password=[key]"),
+        ("password=AbCdEf1234567890AbCdEf1234567890!tail", "[key]"),
         // Keys behind their names, and with slashes.
         ("HF_MINE=hf_abcdefghijklmnopqrstuv", "HF_MINE=[key]"), ("ID=AKIAIOSFODNN7EXAMPLE", "ID=[key]"),
         ("KEY=sk-abcdefabcdefabcdef", "KEY=[key]"), ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLE123", "[key]"),
