@@ -34,6 +34,33 @@ struct TermPostings {
         var found: [(number: Int64, counts: Int64)] = []
         found.reserveCapacity(min(count, TextRanking.candidateBudget))
         while try statement.step() { found.append((statement.int64(0), statement.int64(1))) }
+        return try scored(found, count: count)
+    }
+
+    /// The same of older passages: of the newest below `number`, no more than the budget, those that pass.
+    /// - Returns: with them the number below which the next page begins; nil where there is none.
+    func olderScores(
+        of term: String, count: Int, below number: Int64, where passes: (Int64) throws -> Bool
+    ) throws -> (scores: [ScoredPassage], end: Int64?) {
+        let statement = try RawStatement(
+            db,
+            """
+            SELECT rowid, passage_counts(terms) FROM terms WHERE terms MATCH ? AND rowid < ? ORDER BY rowid DESC
+            LIMIT \(TextRanking.candidateBudget)
+            """)
+        defer { statement.clear() }
+        statement.bind(1, "\"\(term)\"")
+        statement.bind(2, number)
+        var found: [(number: Int64, counts: Int64)] = []
+        var (read, end) = (0, number)
+        while try statement.step() {
+            (read, end) = (read + 1, statement.int64(0))
+            if try passes(end) { found.append((end, statement.int64(1))) }
+        }
+        return (try scored(found, count: count), read < TextRanking.candidateBudget ? nil : end)
+    }
+
+    private func scored(_ found: [(number: Int64, counts: Int64)], count: Int) throws -> [ScoredPassage] {
         let sizes = try lengths.lengths(of: found.lazy.map(\.number), in: db)
         let inverseFrequency = TextRanking.inverseFrequency(of: count, in: passages)
         return zip(found, sizes).map { posting, length in
