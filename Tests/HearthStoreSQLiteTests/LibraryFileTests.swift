@@ -181,7 +181,9 @@ struct LibraryFileTests {
         defer { folder.remove() }
         let store = try await SQLiteLibraryStore.open(path: folder.path("library.db"))
         let (bob, budget) = (LibraryStoreContract.id(2), TextRanking.candidateBudget)
-        func lines(_ count: Int, _ text: String) -> String { (0..<count).map { "\(text) \($0)" }.joined(separator: "\n") }
+        func lines(_ count: Int, _ text: String) -> String {
+            (0..<count).map { "\(text) \($0)" }.joined(separator: "\n")
+        }
         _ = try await store.put([
             // More than are looked at one by one.
             LibraryStoreContract.entry(10, lines(TextRanking.few, "of something else")),

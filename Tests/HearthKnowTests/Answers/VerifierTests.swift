@@ -139,7 +139,8 @@ struct VerifierTests {
 
     @Test func `a long reasoning whose beginning the template wrote is neither shown nor counted`() async throws {
         for (written, answers) in [
-            (Self.reasoning + Self.good, true), (String(repeating: "Hm ", count: 10_000) + "</think>" + Self.good, true),
+            (Self.reasoning + Self.good, true),
+            (String(repeating: "Hm ", count: 10_000) + "</think>" + Self.good, true),
             (Self.reasoning + "I don't know.", false), (Self.reasoning, false),
         ] {
             for pieces in [[written], written.split(every: max(7, written.count / 40))] {
@@ -185,7 +186,8 @@ struct VerifierTests {
             "The roof cost two thousand five hundred euros. The gutter cost three thousand and five euros."
         ),
         ("Porch", "The porch cost a thousand two hundred and twelve euros."),
-        ("Boiler", "The boiler was built in two thousand twenty-six. In two thousand, five people lived there."),
+        ("Boiler", "The boiler was built in two thousand twenty-six."),
+        ("School", "In two thousand, five teachers worked at the school."),
         ("Prices", "The bids for the fence were between one thousand and two thousand euros."),
         ("Network", "The printer has the address 192.168.1.15. The lake holds 1.250.000 litres."),
     ].map { (title: $0.0, text: $0.1) }
@@ -201,7 +203,8 @@ struct VerifierTests {
         ("What did the porch cost?", "The porch cost 1000 euros [1].", false),
         ("When was the boiler built?", "The boiler was built in 2026 [1].", true),
         ("When was the boiler built?", "The boiler was built in 2000 [1].", false),
-        ("How many people lived there in 2000?", "Five people lived there in 2000 [1].", true),
+        ("How many teachers worked at the school?", "Five teachers worked at the school in 2000 [1].", true),
+        ("How many teachers worked at the school?", "In 2005 teachers worked at the school [1].", false),
         ("What were the bids for the fence?", "The bids were between 1000 and 2000 euros [1].", true),
         ("What were the bids for the fence?", "The bids were 3000 euros [1].", false),
         ("Which address has the printer?", "The printer has the address 192.168.1.15 [1].", true),

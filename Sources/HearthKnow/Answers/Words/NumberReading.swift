@@ -131,7 +131,9 @@ struct NumberReading: Sendable, Hashable {
                 total += part * next
                 (part, factor) = (0, next)
                 round = NumberReading(forms: [String(total)], words: start..<(end + (isJoined ? 2 : 1)))
-            } else if part == 0, total > 0, next > 0, next < 1000, isRun(words[(end - 1)...(end + (isJoined ? 1 : 0))]) {
+            } else if part == 0, total > 0, next > 0, next < 1000,
+                isRun(words[(end - 1)...(end + (isJoined ? 1 : 0))])
+            {
                 // "two thousand five hundred", "two thousand and five"
                 part = next
             } else if next == 100, part > 0, part < 100 {
