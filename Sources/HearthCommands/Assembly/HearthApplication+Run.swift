@@ -37,7 +37,7 @@ extension HearthApplication {
         let (ports, port) = AsyncStream<Int>.makeStream()
         let (rpcPorts, rpcPort) = AsyncStream<Int>.makeStream()
         var services: [any Service] = [ingest.writer] + (listens ? notify.services : []) + [maintenance, pipeline]
-        services += library.followers as [any Service]
+        services += library.followers as [any Service] + [library.upkeep]
         if listens {
             services.append(spool)
             if let accessLog = dependencies.accessLog { services.append(accessLog) }

@@ -18,6 +18,7 @@ struct LibraryParts: Sendable {
     let store: any LibraryStore
     /// Without a model, when words alone are searched, they only forget what went.
     let followers: [EmbeddingFollower]
+    let upkeep: LibraryUpkeep
     let services: LibraryServices
     let processors: [any Processor]
 
@@ -77,6 +78,7 @@ struct LibraryParts: Sendable {
             journal: journal, gate: gate, time: time, told: { metrics.told(isAnswered: $0) })
         return LibraryParts(
             store: store, followers: followers,
+            upkeep: LibraryUpkeep(store: store, followers: followers, logger: logger),
             services: LibraryServices(
                 store: store, intake: intake, files: files,
                 fetch: { try await fetcher.fetch($0) },
