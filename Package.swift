@@ -75,7 +75,7 @@ let modules: [Module] = [
     // what may be reached outside, and connections that reach nothing else
     Module(
         name: "HearthFetch", layer: 3, modules: ["HearthCore"],
-        outside: [asyncHTTPClient, nioCore, nioCompression, nioPosix]),
+        outside: [asyncHTTPClient, nioCore, nioCompression]),
     // 4 flow
     Module(
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
@@ -270,7 +270,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthKnow",
             "HearthConsole", "HearthServer", "HearthProtocols", "HearthRPC", "HearthTesting",
         ],
-        outside: [grpcCore, grpcTransport, grpcProtobuf, protobuf, lifecycle, logging]
+        outside: [grpcCore, grpcTransport, grpcProtobuf, protobuf, lifecycle, logging, nioCore]
     ),
     (
         name: "HearthInferenceTests", modules: ["HearthCore", "HearthInference", "HearthTesting"],
