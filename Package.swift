@@ -301,8 +301,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthKnowTests",
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthIndex", "HearthInference", "HearthModelServers",
-            "HearthPipeline", "HearthKnow", "HearthTesting",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIndex", "HearthInference",
+            "HearthModelServers", "HearthMedia", "HearthPipeline", "HearthKnow", "HearthTesting", "hearth-decoder",
         ],
         outside: [lifecycle, logging, nioCore, nioHTTP1, nioPosix, orderedCollections]
     ),

@@ -13,8 +13,12 @@ package enum MediaLimits {
     /// Parts of an answer.
     package static let answerParts = 200_000
 
-    /// Seconds of one recording: a long day.
+    /// Seconds of one recording: a long day. How much of it is written down is bounded by `TranscriptProcessor.longestWork`.
     package static let audioSeconds = 16 * 3600.0
+    /// Seconds at which something in a recording may be said to be: a week.
+    package static let latestSecond = 7 * 24 * 3600.0
+    /// Pixels from the corner of a picture within which a word may be said to be, as in the schema of what is stored.
+    package static let farthestPixel = 1_000_000
     /// Pixels of a picture that is decoded at all: 100 megapixels.
     package static let imagePixels = 100_000_000
     /// Pixels along one edge.

@@ -1,3 +1,4 @@
+import CZlib
 import HearthCore
 import HearthMedia
 import Testing
@@ -94,5 +95,44 @@ import Testing
         #expect(tags.summary["iso"]?.int64 == 100)
         #expect(tags.summary["focal_mm"] == nil)
         #expect(CameraTags(tags: ["Orientation": "77"]).orientation == 1)
+    }
+
+    /// FFmpeg writes whatever type the file gives a tag.
+    @Test(arguments: ["1e30", "nan", "inf", "-inf", "1e19", "0", "-100", "1e300:1e-300"])
+    func numbersThatNoCameraWritesAreLeftOut(_ text: String) {
+        let summary = CameraTags(tags: ["ISOSpeedRatings": text, "Make": "Example"]).summary
+        #expect(summary["iso"] == nil && summary["make"]?.string == "Example")
+        let focal = CameraTags(tags: ["FocalLength": text]).summary["focal_mm"]?.double
+        #expect(focal?.isFinite ?? true)
+    }
+
+    /// Two pixels: red that covers, and black that covers nothing.
+    @Test func whatCanBeSeenThroughStandsOnWhite() throws {
+        func raster(_ pixels: [UInt8], _ form: Raster.Form) throws -> Raster {
+            try PictureDecoder(InputBytes(Self.png(pixels))).raster(width: 2, height: 1, form)
+        }
+        let painted = try raster([200, 0, 0, 255, 0, 0, 0, 0], .rgb)
+        #expect(Array(painted.bytes.prefix(6)) == [200, 0, 0, 255, 255, 255])
+        let gray = try raster([200, 0, 0, 255, 0, 0, 0, 0], .gray)
+        #expect(gray.bytes[0] < 100 && gray.bytes[1] > 250)
+        // Half of black is gray.
+        #expect(try raster([0, 0, 0, 128, 0, 0, 0, 255], .rgb).bytes[0] == 127)
+        // What covers all is as it was.
+        #expect(try Array(raster([200, 0, 0, 255, 0, 0, 0, 255], .rgb).bytes.prefix(6)) == [200, 0, 0, 0, 0, 0])
+    }
+
+    /// One row of RGBA.
+    private static func png(_ pixels: [UInt8]) -> [UInt8] {
+        func big(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
+        func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
+            let body = Array(name.utf8) + data
+            return big(UInt32(data.count)) + body + big(UInt32(crc32(0, body, UInt32(body.count))))
+        }
+        var packed = [UInt8](repeating: 0, count: 200)
+        var count = UInt(packed.count)
+        compress(&packed, &count, [0] + pixels, UInt(pixels.count + 1))
+        return [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10]
+            + chunk("IHDR", big(UInt32(pixels.count / 4)) + big(1) + [8, 6, 0, 0, 0])
+            + chunk("IDAT", Array(packed.prefix(Int(count)))) + chunk("IEND", [])
     }
 }

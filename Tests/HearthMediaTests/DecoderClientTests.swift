@@ -1,6 +1,7 @@
 import HearthCore
 import HearthMedia
 import Logging
+import Synchronization
 import Testing
 
 @Suite struct DecoderClientTests {
@@ -68,6 +69,23 @@ import Testing
         }
     }
 
+    /// A mailbox that is being stored, and a long recording: neither takes the place of a picture.
+    @Test func aLongRecordingTakesNoPlaceFromWhatIsShort() async throws {
+        try await Decoders.scripted("exec sleep 600", limit: 2) { client in
+            let long = Task { try await client.answer(.hear(HearOptions()), DecoderInput([1, 2, 3])) }
+            while await client.running < 1 { await Task.yield() }
+            var short: [Task<[DecoderEvent], any Error>] = []
+            for count in 2...3 {
+                short.append(Task { try await client.answer(.capabilities, .none) })
+                while await client.running < count { await Task.yield() }
+            }
+            for task in [long] + short {
+                task.cancel()
+                await #expect(throws: CancellationError.self) { try await task.value }
+            }
+        }
+    }
+
     @Test func anIdleDecoderEnds() async throws {
         let client = Decoders.real(idle: .milliseconds(1))
         _ = try await client.capabilities()
@@ -128,9 +146,21 @@ import Testing
         }
     }
 
+    @Test func aFileIsOpenedOnceWhenItsFirstByteIsAskedFor() throws {
+        let opened = Mutex(0)
+        let input = DecoderInput(opening: {
+            opened.withLock { $0 += 1 }
+            let rest = Mutex<[[UInt8]]>([[1], [2]])
+            return { rest.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
+        })
+        #expect(opened.withLock { $0 } == 0)
+        #expect(try [input.next(), input.next(), input.next()] == [[1], [2], nil])
+        #expect(opened.withLock { $0 } == 1)
+    }
+
     @Test func anInputThatFailsIsTheCallersFailure() async throws {
         let client = Decoders.real()
-        let input = DecoderInput { throw HearthError(.notFound, "gone") }
+        let input = DecoderInput(next: { throw HearthError(.notFound, "gone") })
         #expect(await Decoders.failure { _ = try await client.answer(.see(SeeOptions()), input) }?.code == .notFound)
         #expect(try await !client.capabilities().isEmpty)
         await client.shutDown()

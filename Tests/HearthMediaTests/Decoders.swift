@@ -20,14 +20,14 @@ enum Decoders {
 
     /// Runs `body` with a client of a shell script.
     static func scripted<Result>(
-        _ script: String, timeLimit: Duration? = nil, _ body: (DecoderClient) async throws -> Result
+        _ script: String, limit: Int = 1, timeLimit: Duration? = nil, _ body: (DecoderClient) async throws -> Result
     ) async throws -> Result {
         let file = FileManager.default.temporaryDirectory.appending(path: "hearth-decoder-\(UUID().uuidString)")
         try Data(("#!/bin/sh\n" + script + "\n").utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: file.path)
         let client = DecoderClient(
-            DecoderConfiguration(program: file.path, limit: 1, timeLimit: timeLimit),
+            DecoderConfiguration(program: file.path, limit: limit, timeLimit: timeLimit),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         return try await body(client)
     }

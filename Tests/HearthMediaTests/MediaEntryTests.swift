@@ -93,6 +93,17 @@ import Testing
         await client.shutDown()
     }
 
+    /// Of one sample of such a recording sixteen thousand would be made.
+    @Test func aRateThatNobodyRecordsAtIsRefused() async throws {
+        let client = Decoders.real()
+        let failure = await Decoders.failure {
+            let recording = Decoders.wav([Int16](repeating: 100, count: 2000), rate: 1)
+            _ = try await client.answer(.hear(HearOptions()), DecoderInput(recording))
+        }
+        #expect(failure?.code == .mediaUnsupported && failure?.message.contains("1 Hz") == true)
+        await client.shutDown()
+    }
+
     @Test(.enabled(if: Decoders.hasVoiceModel, "`make models` installs the model")) func silenceAndNoiseAreNoWords()
         async throws
     {

@@ -8,11 +8,23 @@ import Testing
 @Suite struct WireFuzzTests {
     private static func bytes(_ frames: [Frame]) -> [UInt8] { frames.flatMap { $0.header + $0.payload } }
 
+    /// Rows of two columns with numbers, so that boxes are compared.
+    private static let table = DecoderEvent.text(
+        RecognizedText(
+            words: ["Tea", "2.50", "Cake", "3.00"].enumerated().map { place, text in
+                .init(
+                    text: text,
+                    box: .init(
+                        left: place % 2 * 200, top: place / 2 * 30, right: place % 2 * 200 + 40,
+                        bottom: place / 2 * 30 + 20),
+                    confidence: 1, line: place, paragraph: 0, block: place % 2)
+            }, languages: ["eng"], rotation: 180, engine: "test"))
+
     /// Conversations in both directions.
     private static let corpus: [[UInt8]] = {
         let error = HearthError(.mediaDamaged, "Cut off.", hint: "Send it again.", disposition: .retry)
         let requests = WireTests.requests.map { Frame(.request, Array($0.wireForm.text.utf8)) }
-        let events = WireTests.events.map { Frame(.event, $0.wireForm.payload) }
+        let events = (WireTests.events + [table]).map { Frame(.event, $0.wireForm.payload) }
         let failure = Frame(.failure, Array(error.wireForm.text.utf8))
         return requests.map { bytes([$0, Frame(.data, [1, 2, 3]), Frame(.end)]) }
             + events.map { bytes([$0, Frame(.done)]) } + [bytes(events + [Frame(.done)]), bytes([failure])]
@@ -42,6 +54,11 @@ import Testing
         case .event:
             let event = try DecoderEvent(wire: try EventPayload(payload: frame.payload))
             #expect(try DecoderEvent(wire: try EventPayload(payload: event.wireForm.payload)) == event)
+            // And what is done with it does not trap.
+            if case .text(let text) = event {
+                let words = PageLayout.readAcross(text.words, rotation: text.rotation)
+                _ = PageLayout.laidOut(SensitiveText.masked(words).words, rotation: text.rotation)
+            }
         case .failure:
             let failure = try HearthError(wire: try JSONValue(parsing: frame.payload))
             #expect(try HearthError(wire: try JSONValue(parsing: failure.wireForm.text)) == failure)

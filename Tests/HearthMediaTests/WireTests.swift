@@ -49,6 +49,24 @@ import Testing
         #expect(try DecoderEvent(wire: EventPayload(payload: event.wireForm.payload)) == event)
     }
 
+    /// What would overflow where it is counted with, and what the schemas do not hold.
+    @Test(arguments: [
+        #"{"kind":"speech","start":1e13,"end":1e13,"probability":0.5}"#,
+        #"{"kind":"speech","start":-1,"end":1,"probability":0.5}"#,
+        #"{"kind":"speech","start":0,"end":1,"probability":1.5}"#,
+        #"{"kind":"audio_end","seconds":1e300,"speech_seconds":0}"#,
+        #"{"kind":"transcript","text":"a","engine":"e","timing":"words","words":[{"text":"a","start":1e12,"end":1e12}]}"#,
+        #"{"kind":"transcript","text":"a","engine":"e","timing":"words","words":[{"text":"a","start":0,"end":1,"confidence":7}]}"#,
+        #"{"kind":"text","words":[["a",0.5,0,0,0,-9223372036854775808,0,0,0]],"languages":[],"rotation":90,"engine":"e"}"#,
+        #"{"kind":"text","words":[["a",0.5,0,0,9,9,-1,0,0]],"languages":[],"rotation":0,"engine":"e"}"#,
+        #"{"kind":"text","words":[["a",2,0,0,9,9,0,0,0]],"languages":[],"rotation":0,"engine":"e"}"#,
+        #"{"kind":"text","words":[],"languages":[],"rotation":45,"engine":"e"}"#,
+    ]) func numbersOutOfTheirBoundsAreRefused(_ json: String) throws {
+        let payload = EventPayload(json: try JSONValue(parsing: json))
+        let failure = #expect(throws: HearthError.self) { try DecoderEvent(wire: payload) }
+        #expect(failure?.code == .decoderProtocol)
+    }
+
     @Test func failuresSurviveTheWire() throws {
         let error = HearthError(.mediaDamaged, "Cut off.", hint: "Send it again.", disposition: .retry)
         #expect(try HearthError(wire: JSONValue(parsing: error.wireForm.text)) == error)

@@ -101,6 +101,44 @@ private struct Household {
         await household.close()
     }
 
+    private static var readsEnglish: Bool {
+        get async throws {
+            let client = DecoderClient(
+                DecoderConfiguration(program: BuiltProgram.decoder, limit: 1),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let capabilities = try await client.capabilities()
+            await client.shutDown()
+            return capabilities.contains { $0.choices.contains("eng") }
+        }
+    }
+
+    @Test(.enabled("tesseract-ocr-eng") { try await readsEnglish }) func secretsAreMaskedBeforeAnythingIsStored()
+        async throws
+    {
+        let household = try await Household()
+        let lines = ["Settings of the router", "Password: hunter2", "Card 4111 1111 1111 1111", "Thank you"]
+        var bytes: [UInt8] = []
+        for case .file(let file) in try await household.decoder.answer(.paint(lines), .none) { bytes = file.bytes }
+        let result = try await household.pictures.process(try household.batch("screenshot", bytes, format: "png"))
+        let payload = try #require(result.readings.last?.payload)
+        #expect(payload["text"]?.string?.contains("Thank you") == true)
+        #expect(payload["text"]?.string?.contains("Password: [password]") == true)
+        for part in ["text", "layout_text", "words"] {
+            let text = try #require(payload[part]).text
+            #expect(!text.contains("hunter2") && !text.contains("1111"), "\(part)")
+        }
+        #expect(payload["masked"]?.int64 == 2)
+        await household.close()
+    }
+
+    /// Waiting for a decoder counts, and what takes too long is given up for good.
+    @Test func aPictureMayWaitAsLongAsAnybodyForADecoder() async throws {
+        let household = try await Household()
+        let speech = SpeechProcessor(decoder: household.decoder, blobs: household.blobs)
+        #expect(try household.pictures.stepLimit >= speech.stepLimit)
+        await household.close()
+    }
+
     /// Of a chain, in which neighbours look alike and ends do not, in two streams; taken in another order than they came in.
     @Test func groupsAreThoseOfTheFirstThatCameHoweverPicturesAreWorked() async throws {
         let household = try await Household()
@@ -152,6 +190,52 @@ private struct Household {
         for index in [3, 1, 4, 2, 0] {
             #expect(try await group(index) == (index == 3 ? blob(3) : blob(0)), "\(index) again")
         }
+        await household.close()
+    }
+
+    @Test func aPictureWhoseReadingIsGoneIsLookedUpOnce() async throws {
+        let household = try await Household()
+        let described = try #require(household.registry[PictureProcessor.described])
+        let sources = try ["image", "screenshot"].map { try #require(household.registry[$0]) }
+        let counting = CountingReadingStore(household.store)
+        let groups = LookalikeGroups(store: counting, stream: described, sources: sources)
+        let start = Timestamp(seconds: 1_700_000_000)
+        let (person, device) = (UniqueID.random(at: start), UniqueID.random(at: start))
+        func head(_ second: Double) -> ReadingHead {
+            ReadingHead(
+                person: person, device: device, timestamp: Timestamp(seconds: 1_700_000_000 + second),
+                received: Timestamp(seconds: 1_700_001_000 + second))
+        }
+        // The first is there, so that there is a second round; the readings of the other two are not.
+        let image = sources[0]
+        var source = ReadingBatch(stream: image)
+        source.heads = [head(0)]
+        source.cells = Array(repeating: .null, count: image.columnCount)
+        source.cells[try #require(image.blobColumn)] = source.textCell(String(repeating: "0", count: 64))
+        source.cells[try #require(image.fieldIndex("format"))] = source.textCell("png")
+        _ = try await household.store.append([source])
+        for second in 0..<3 {
+            var batch = ReadingBatch(stream: described)
+            batch.heads = [head(Double(second))]
+            batch.cells = Array(repeating: .null, count: described.columnCount)
+            let blob = String(repeating: "\(second)", count: 64)
+            batch.cells[try #require(described.blobColumn)] = batch.textCell(blob)
+            for side in ["width", "height"] { batch.cells[try #require(described.fieldIndex(side))] = .integer(8) }
+            let from: JSONValue = [
+                "stream": "image", "id": .string(head(Double(second)).recordID.description),
+            ]
+            for (name, text) in [
+                ("perceptual_hash", LookalikeGroups.text(7)), ("source_blob", blob), ("group", blob),
+                ("source", from.text), ("format", "jpeg"),
+            ] {
+                batch.cells[try #require(described.fieldIndex(name))] = batch.textCell(text)
+            }
+            _ = try await household.store.append([batch])
+        }
+        let group = try await groups.group(
+            of: 7, blob: String(repeating: "9", count: 64), head: head(9), source: "image")
+        #expect(group == String(repeating: "0", count: 64))
+        #expect(counting.lookedUp == 3)
         await household.close()
     }
 

@@ -2,7 +2,8 @@ import CFFmpeg
 import HearthCore
 import HearthMedia
 
-/// Decodes a recording block by block to 16 kHz mono. A block is a second or less, whatever the length of the recording.
+/// Decodes a recording block by block to 16 kHz mono. A block is what comes of one packet: seconds at most, whatever the
+/// length of the recording, since rates are bounded from below.
 final class AudioReader {
     static let sampleRate = 16_000
 
@@ -10,6 +11,8 @@ final class AudioReader {
         formats: "wav,w64,matroska,webm,ogg,mp3,flac,mov,mp4,m4a,aac",
         codecs: "pcm_u8,pcm_s16le,pcm_s24le,pcm_s32le,pcm_f32le,pcm_f64le,pcm_s16be,pcm_alaw,pcm_mulaw,adpcm_ms,"
             + "adpcm_ima_wav,opus,libopus,vorbis,mp3float,mp3,flac,aac,aac_fixed,alac,adpcm_g722,g722,gsm_ms")
+    /// Hz of the file's samples. Of each one of a lower rate many would be made.
+    private static let rates: ClosedRange<Int32> = 1000...768_000
     /// Packets in a row that may be broken before the rest of the recording is given up.
     private static let brokenInARow = 200
 
@@ -31,7 +34,7 @@ final class AudioReader {
     init(_ file: InputBytes, _ options: HearOptions) throws {
         var raw: (name: String, options: [String: String])?
         if options.format == "pcm" {
-            guard let rate = options.sampleRate, (1000...768_000).contains(rate),
+            guard let rate = options.sampleRate, Self.rates.contains(Int32(clamping: rate)),
                 (1...64).contains(options.channels ?? 1)
             else {
                 throw HearthError(
@@ -53,6 +56,9 @@ final class AudioReader {
         facts = AudioFacts(
             container: input.formatName, codec: decoder.codecName, sampleRate: Int(decoder.context.pointee.sample_rate),
             channels: Int(decoder.context.pointee.ch_layout.nb_channels), statedSeconds: stated)
+        let rate = decoder.context.pointee.sample_rate
+        // Zero: the first packet tells.
+        guard rate == 0 || Self.rates.contains(rate) else { throw Self.unread(rate, facts.channels) }
         if let stated, stated > MediaLimits.audioSeconds { throw Self.tooLong(stated) }
         packet = av_packet_alloc()
     }
@@ -151,13 +157,10 @@ final class AudioReader {
         if resampled == nil || resampled! != form {  // Compared only when there is one.
             block = flush()
             swr_free(&resampler)
-            guard frame.pointee.sample_rate > 0, frame.pointee.ch_layout.nb_channels > 0,
+            guard Self.rates.contains(frame.pointee.sample_rate), frame.pointee.ch_layout.nb_channels > 0,
                 hearth_resampler(&resampler, frame, Int32(Self.sampleRate)) >= 0, swr_init(resampler) >= 0
             else {
-                throw HearthError(
-                    .mediaUnsupported,
-                    "Sound of \(frame.pointee.sample_rate) Hz and \(frame.pointee.ch_layout.nb_channels) channels is not read."
-                )
+                throw Self.unread(frame.pointee.sample_rate, Int(frame.pointee.ch_layout.nb_channels))
             }
             resampled = form
         }
@@ -182,6 +185,12 @@ final class AudioReader {
             }
             filled = max(0, Int(swr_convert(resampler, &target, Int32(room), source, count)))
         }
+    }
+
+    private static func unread(_ rate: Int32, _ channels: Int) -> HearthError {
+        HearthError(
+            .mediaUnsupported, "Sound of \(rate) Hz and \(channels) channels is not read.",
+            hint: "The original is kept; convert it and send it again.")
     }
 
     private static func tooLong(_ seconds: Double) -> HearthError {

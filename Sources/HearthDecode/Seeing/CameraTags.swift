@@ -6,6 +6,8 @@ struct CameraTags {
     let tags: [String: String]
     /// Bytes of one value that are kept.
     private static let valueLength = 200
+    /// ISO 12232; the most sensitive cameras have some four million.
+    private static let sensitivities: ClosedRange<Int64> = 1...10_000_000
 
     /// 1 to 8; 1 when the file does not say.
     var orientation: Int {
@@ -24,8 +26,10 @@ struct CameraTags {
         {
             if let number = tags[tag].flatMap(Self.number) { members.append((name, .real(number))) }
         }
-        if let sensitivity = tags["ISOSpeedRatings"].flatMap(Self.number) {
-            members.append(("iso", .integer(Int64(sensitivity))))
+        if let sensitivity = tags["ISOSpeedRatings"].flatMap(Self.number),
+            let iso = Int64(exactly: sensitivity.rounded()), Self.sensitivities.contains(iso)
+        {
+            members.append(("iso", .integer(iso)))
         }
         return .object(.init(members, uniquingKeysWith: { first, _ in first }))
     }
@@ -43,12 +47,13 @@ struct CameraTags {
         return "\(parts[0])-\(parts[1])-\(parts[2])T\(parts[3]):\(parts[4]):\(parts[5])"
     }
 
-    /// `1:250`, or a plain number.
+    /// `1:250`, or a plain number. FFmpeg writes whatever type the file gives the tag: nil for what is not finite.
     private static func number(_ text: String) -> Double? {
         let parts = text.split(separator: ":").map { Double($0.trimmingPrefix { $0 == " " }) }
         guard let first = parts.first, let numerator = first else { return nil }
-        guard parts.count > 1 else { return numerator }
+        guard parts.count > 1 else { return numerator.isFinite ? numerator : nil }
         guard let denominator = parts[1], denominator != 0 else { return nil }
-        return numerator / denominator
+        let quotient = numerator / denominator
+        return quotient.isFinite ? quotient : nil
     }
 }

@@ -80,15 +80,58 @@ final class PictureDecoder {
         return tags
     }
 
-    /// The picture in another size and form.
+    /// The picture in another size and form. What can be seen through stands on white: most of it is dark on nothing.
     func raster(width: Int, height: Int, _ form: Raster.Form) throws -> Raster {
         guard let frame else { throw HearthError.damagedPicture }
-        var result = Raster(width: width, height: height, form)
-        let pixelFormat = form == .gray ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24
+        let format = AVPixelFormat(frame.pointee.format)
+        if form != .rgba, let known = av_pix_fmt_desc_get(format),
+            known.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0
+        {
+            let clear = try raster(width: width, height: height, .rgba)
+            if clear.isTransparent { return form == .rgb ? clear.onWhite : try Self.gray(clear.onWhite) }
+        }
+        return try withUnsafePointer(to: frame.pointee.data) { data in
+            try withUnsafePointer(to: frame.pointee.linesize) { lines in
+                try data.withMemoryRebound(to: UnsafePointer<UInt8>?.self, capacity: 8) { source in
+                    try lines.withMemoryRebound(to: Int32.self, capacity: 8) { sourceLines in
+                        try Self.scaled(
+                            source, sourceLines, width: frame.pointee.width, height: frame.pointee.height, format,
+                            to: Raster(width: width, height: height, form))
+                    }
+                }
+            }
+        }
+    }
+
+    private static func gray(_ raster: Raster) throws -> Raster {
+        try raster.bytes.withUnsafeBufferPointer { buffer in
+            let planes: [UnsafePointer<UInt8>?] = [buffer.baseAddress, nil, nil, nil]
+            let strides: [Int32] = [Int32(raster.stride), 0, 0, 0]
+            return try scaled(
+                planes, strides, width: Int32(raster.width), height: Int32(raster.height), AV_PIX_FMT_RGB24,
+                to: Raster(width: raster.width, height: raster.height, .gray))
+        }
+    }
+
+    /// - Parameters:
+    ///   - source: Planes, and bytes of their rows in `lines`.
+    ///   - empty: Of the size and form that is wanted.
+    private static func scaled(
+        _ source: UnsafePointer<UnsafePointer<UInt8>?>, _ lines: UnsafePointer<Int32>, width: Int32, height: Int32,
+        _ format: AVPixelFormat, to empty: Raster
+    ) throws -> Raster {
+        var result = empty
+        let pixelFormat =
+            switch result.form {
+            case .gray: AV_PIX_FMT_GRAY8
+            case .rgb: AV_PIX_FMT_RGB24
+            case .rgba: AV_PIX_FMT_RGBA
+            }
         guard
             let scaler = sws_getContext(
-                frame.pointee.width, frame.pointee.height, AVPixelFormat(frame.pointee.format), Int32(width),
-                Int32(height), pixelFormat, Int32(SWS_AREA), nil, nil, nil)
+                width, height, format, Int32(result.width), Int32(result.height), pixelFormat, Int32(SWS_AREA), nil,
+                nil,
+                nil)
         else { throw HearthError.damagedPicture }
         defer { sws_freeContext(scaler) }
         var strides: [Int32] = [Int32(result.stride), 0, 0, 0]
@@ -96,17 +139,9 @@ final class PictureDecoder {
             var planes: [UnsafeMutablePointer<UInt8>?] = [
                 buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), nil, nil, nil,
             ]
-            return withUnsafePointer(to: frame.pointee.data) { data in
-                withUnsafePointer(to: frame.pointee.linesize) { lines in
-                    data.withMemoryRebound(to: UnsafePointer<UInt8>?.self, capacity: 8) { source in
-                        lines.withMemoryRebound(to: Int32.self, capacity: 8) { sourceLines in
-                            sws_scale(scaler, source, sourceLines, 0, frame.pointee.height, &planes, &strides)
-                        }
-                    }
-                }
-            }
+            return sws_scale(scaler, source, lines, 0, height, &planes, &strides)
         }
-        guard rows == Int32(height) else { throw HearthError.damagedPicture }
+        guard rows == Int32(result.height) else { throw HearthError.damagedPicture }
         return result
     }
 

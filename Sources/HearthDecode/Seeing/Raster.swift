@@ -4,6 +4,8 @@ struct Raster {
     enum Form: Int {
         case gray = 1
         case rgb = 3
+        /// With how much each covers; colours are not multiplied by it.
+        case rgba = 4
     }
 
     let width: Int
@@ -19,6 +21,38 @@ struct Raster {
         self.form = form
         stride = (width * form.rawValue + 63) / 64 * 64
         bytes = [UInt8](repeating: 0, count: stride * height)
+    }
+
+    /// Whether something would be seen through it.
+    var isTransparent: Bool {
+        guard form == .rgba else { return false }
+        return bytes.withUnsafeBufferPointer { bytes in
+            (0..<height).contains { y in
+                (0..<width).contains { x in bytes[y * stride + x * 4 + 3] < 255 }
+            }
+        }
+    }
+
+    /// As it looks on paper.
+    var onWhite: Raster {
+        guard form == .rgba else { return self }
+        var result = Raster(width: width, height: height, .rgb)
+        let target = result.stride
+        bytes.withUnsafeBufferPointer { source in
+            result.bytes.withUnsafeMutableBufferPointer { bytes in
+                for y in 0..<height {
+                    for x in 0..<width {
+                        let from = y * stride + x * 4
+                        let cover = Int(source[from + 3])
+                        for part in 0..<3 {
+                            let mixed = (Int(source[from + part]) * cover + 255 * (255 - cover) + 127) / 255
+                            bytes[y * target + x * 3 + part] = UInt8(mixed)
+                        }
+                    }
+                }
+            }
+        }
+        return result
     }
 
     /// Undoes an EXIF orientation (1 to 8).

@@ -131,7 +131,8 @@ final class TextReader {
         defer { TessBaseAPIClear(handle) }
         let monitor = TessMonitorCreate()
         defer { TessMonitorDelete(monitor) }
-        TessMonitorSetDeadlineMSecs(monitor, Int32(time / .milliseconds(1)))
+        // Zero would be no deadline.
+        TessMonitorSetDeadlineMSecs(monitor, max(1, Int32(time / .milliseconds(1))))
         let status = TessBaseAPIRecognize(handle, monitor)
         var page = words()
         page.isComplete = page.isComplete && status == 0

@@ -2,8 +2,9 @@ import Glibc
 
 /// Turns bytes of whatever charset into UTF-8, with U+FFFD for what is none.
 enum Charset {
-    /// In order: a byte order mark; what the sender or the file says; UTF-8 when the bytes are that; UTF-16 when every
-    /// other byte is zero; Windows-1252, in which every byte means something.
+    /// In order: a byte order mark; what the sender or the file says, unless that is UTF-8; UTF-16 when every other byte is
+    /// zero, which such bytes of plain English would be in UTF-8 as well; UTF-8 when the bytes are that; Windows-1252, in
+    /// which every byte means something, unless UTF-8 was said.
     static func utf8(_ bytes: UnsafeRawBufferPointer, declared: String? = nil) -> [UInt8] {
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) { return lossy(UnsafeRawBufferPointer(rebasing: bytes[3...])) }
         if bytes.starts(with: [0xff, 0xfe, 0, 0]) || bytes.starts(with: [0, 0, 0xfe, 0xff]) {
@@ -14,8 +15,8 @@ enum Charset {
         }
         let name = declared.map(canonical)
         if let name, name != "UTF-8", let converted = known(bytes, name) { return converted }
-        if isUTF8(bytes) { return Array(bytes) }
         if let wide = wide(bytes) { return convert(bytes, from: wide) }
+        if isUTF8(bytes) { return Array(bytes) }
         return name == "UTF-8" ? lossy(bytes) : convert(bytes, from: "WINDOWS-1252")
     }
 
@@ -62,6 +63,17 @@ enum Charset {
         Array(String(decoding: bytes, as: UTF8.self).utf8)
     }
 
+    /// Bytes that belong together.
+    private static func unit(_ name: String) -> Int {
+        if name.hasPrefix("UTF-16") || name.hasPrefix("UTF16") || name.hasPrefix("UCS-2") || name.hasPrefix("UCS2") {
+            return 2
+        }
+        if name.hasPrefix("UTF-32") || name.hasPrefix("UTF32") || name.hasPrefix("UCS-4") || name.hasPrefix("UCS4") {
+            return 4
+        }
+        return 1
+    }
+
     private static func convert(_ bytes: UnsafeRawBufferPointer, from name: String) -> [UInt8] {
         let converter = iconv_open("UTF-8", name)
         guard converter != iconv_t(bitPattern: -1), let base = bytes.baseAddress else { return lossy(bytes) }
@@ -72,6 +84,7 @@ enum Charset {
         var input: UnsafeMutablePointer<CChar>? = UnsafeMutablePointer(
             mutating: base.assumingMemoryBound(to: CChar.self))
         var left = bytes.count
+        let unit = unit(name)
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32 * 1024) { buffer in
             while left > 0 {
                 var output = buffer.baseAddress
@@ -81,10 +94,11 @@ enum Charset {
                 result.append(
                     contentsOf: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[..<(buffer.count - room)])))
                 if outcome == Int(bitPattern: UInt.max), failure != E2BIG, left > 0 {
-                    // A byte that means nothing in this charset.
+                    // What means nothing in this charset. What follows a broken one stays in step.
                     result.append(contentsOf: [0xef, 0xbf, 0xbd])
-                    input = input.map { $0 + 1 }
-                    left -= 1
+                    let step = min(unit, left)
+                    input = input.map { $0 + step }
+                    left -= step
                 }
             }
         }

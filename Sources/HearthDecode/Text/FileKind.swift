@@ -14,7 +14,8 @@ enum FileKind: Hashable {
         if contains(Array("%PDF-".utf8), in: head.prefix(1024)) { return .pdf }
         if let picture = PictureFormat(sniffing: head) { return .unreadable("a picture (\(picture.title))") }
         if let other = signature(head) { return .unreadable(other) }
-        let text = String(decoding: Charset.utf8(head), as: UTF8.self)
+        let utf8 = Charset.utf8(head, declared: PageExtraction.charset(mediaType))
+        let text = String(decoding: utf8, as: UTF8.self)
         // Text has no controls; a character cut at the end of the window is forgiven.
         let controls = text.unicodeScalars.count {
             $0.value < 9 || ($0.value > 13 && $0.value < 27) || $0.value == 0x7f

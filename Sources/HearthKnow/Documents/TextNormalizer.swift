@@ -39,6 +39,11 @@ package enum TextNormalizer {
         return String(bounded)
     }
 
+    /// Whether a text is left of this one: something is neither blank nor invisible.
+    static func holdsText(_ text: String) -> Bool {
+        text.unicodeScalars.contains { !$0.properties.isWhitespace && !Cleaner.isInvisible($0.value) }
+    }
+
     static func isMark(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass != .notReordered
     }
@@ -111,7 +116,7 @@ private struct Cleaner {
 
     /// Controls, zero-width spaces, direction marks and tags: what a reader does not see must not be found or cited.
     /// The joiners U+200C and U+200D stay: Persian, Hindi and emoji need them.
-    private static func isInvisible(_ value: UInt32) -> Bool {
+    static func isInvisible(_ value: UInt32) -> Bool {
         switch value {
         case 0...0x1f, 0x7f...0x9f, 0xad, 0x061c, 0x180e, 0x200b, 0x200e, 0x200f, 0x202a...0x202e, 0x2060...0x206f,
             0xfeff, 0xfff0...0xfffb, 0xe0000...0xe0fff:

@@ -85,30 +85,53 @@ package struct FileReader: Sendable {
     /// - Throws: what is wrong with the file (`media-damaged`, `media-unsupported`, `too-large`, …), for good; and what is
     ///   wrong with the decoder or the store, to be tried again.
     package func read(_ file: File) async throws -> Report {
-        let reader = try blobs.open(file.blob)
         var report = Report()
+        var refused: HearthError?
         var drafts: [DocumentDraft] = []
         var keys = PartKeys()
         let options = ExtractOptions(mediaType: file.mediaType, name: file.name)
-        try await decoder.answer(.extract(options), DecoderInput { try reader.nextChunk() }) { event in
+        let input = DecoderInput(opening: { [blobs] in
+            let reader = try blobs.open(file.blob)
+            return { try reader.nextChunk() }
+        })
+        try await decoder.answer(.extract(options), input) { event in
             guard case .document(let found) = event else { return }
             if let reason = found.incomplete, !report.incomplete.contains(reason) { report.incomplete.append(reason) }
             // A picture-only page or an empty mail has nothing to find.
-            guard found.text.contains(where: { !$0.isWhitespace }) || !found.title.isEmpty else { return }
+            guard TextNormalizer.holdsText(found.text) || TextNormalizer.holdsText(found.title) else { return }
             var draft = Self.draft(found, file)
             guard keys.tellApart(&draft) else { return }
             drafts.append(draft)
             guard drafts.count >= Self.batch else { return }
-            report.documents += try await intake.add(drafts)
+            refused = try await add(drafts, &report) ?? refused
             drafts = []
         }
-        report.documents += try await intake.add(drafts)
+        refused = try await add(drafts, &report) ?? refused
+        if report.documents.isEmpty, let refused { throw refused }
         guard !report.documents.isEmpty else {
             throw HearthError(
                 .mediaUnsupported, "There is no text in the file.",
                 hint: "Pictures and recordings go to /images/upload and /audio/upload.")
         }
         return report
+    }
+
+    /// Stores what can be stored: one document that is refused does not take the others of its file with it.
+    /// - Returns: Why the last of those was refused; nil: none was.
+    private func add(_ drafts: [DocumentDraft], _ report: inout Report) async throws -> HearthError? {
+        var refused: HearthError?
+        var entries: [DocumentEntry] = []
+        for draft in drafts {
+            do {
+                entries.append(try await intake.prepared(draft))
+            } catch let error as HearthError where error.disposition == .caller {
+                refused = error
+                let reason = "A document in it is left out: \(error.message)"
+                if !report.incomplete.contains(reason) { report.incomplete.append(reason) }
+            }
+        }
+        report.documents += try await intake.store(entries)
+        return refused
     }
 
     private static func draft(_ found: ExtractedDocument, _ file: File) -> DocumentDraft {
@@ -130,7 +153,7 @@ package struct FileReader: Sendable {
         return DocumentDraft(
             person: file.person, kind: kind, title: title,
             // A mail without a text still has a subject that can be found.
-            text: found.text.contains(where: { !$0.isWhitespace }) ? found.text : found.title,
+            text: TextNormalizer.holdsText(found.text) ? found.text : found.title,
             source: DraftSource(
                 name: source, key: key(of: found, file), url: file.url, blob: file.blob, stream: "file",
                 record: file.record, device: file.device),
@@ -138,11 +161,22 @@ package struct FileReader: Sendable {
             metadata: metadata, links: found.links)
     }
 
-    /// What the file calls its part; else what the sender called the file; else the content is its own name.
+    /// What the file calls its part; else what the sender called the file; else the content is its own name. A page can call
+    /// itself by the address of any other, which it then would replace: its word counts for its own site only.
     private static func key(of found: ExtractedDocument, _ file: File) -> String? {
         guard let part = found.key else { return file.key ?? file.url }
-        guard let key = file.key, found.kind != DocumentKind.mail.rawValue else { return part }
-        return "\(key)#\(part)"
+        if found.kind == DocumentKind.mail.rawValue { return bounded(part) }
+        if let key = file.key { return bounded("\(key)#\(part)") }
+        guard found.kind == DocumentKind.page.rawValue else { return bounded(part) }
+        guard let url = file.url, let host = WebAddress.host(of: url), host == WebAddress.host(of: part) else {
+            return file.url
+        }
+        return bounded(part)
+    }
+
+    /// What a file calls its part may be longer than a key: it goes by its fingerprint then.
+    fileprivate static func bounded(_ key: String) -> String {
+        key.utf8.count <= DocumentIntake.maximumKey ? key : Fingerprint.hexadecimal(of: Array(key.utf8))
     }
 }
 
@@ -157,7 +191,9 @@ private struct PartKeys {
         let content = Fingerprint.of(title: draft.title ?? "", text: draft.text)
         let isFirst = contents[key] == nil
         guard contents[key, default: []].insert(content).inserted else { return false }
-        if !isFirst { draft.source.key = "\(key)#\(Fingerprint.hexadecimal(of: content).prefix(16))" }
+        if !isFirst {
+            draft.source.key = FileReader.bounded("\(key)#\(Fingerprint.hexadecimal(of: content).prefix(16))")
+        }
         return true
     }
 }

@@ -128,8 +128,8 @@ extension SpeechSegment: WirePart {
 
     init(_ value: JSONValue, attachment: [UInt8]) throws(HearthError) {
         self.init(
-            start: try WireValue.number(value, "start"), end: try WireValue.number(value, "end"),
-            probability: try WireValue.number(value, "probability"), samples: attachment)
+            start: try WireValue.seconds(value, "start"), end: try WireValue.seconds(value, "end"),
+            probability: try WireValue.share(value, "probability"), samples: attachment)
     }
 }
 
@@ -145,8 +145,8 @@ extension AudioEnd: WirePart {
 
     init(_ value: JSONValue, attachment: [UInt8]) throws(HearthError) {
         self.init(
-            seconds: try WireValue.number(value, "seconds"),
-            speechSeconds: try WireValue.number(value, "speech_seconds"), incomplete: value["incomplete"]?.string)
+            seconds: try WireValue.seconds(value, "seconds"),
+            speechSeconds: try WireValue.seconds(value, "speech_seconds"), incomplete: value["incomplete"]?.string)
     }
 }
 
@@ -182,8 +182,10 @@ extension Transcript.Word {
     }
 
     init(_ value: JSONValue) throws(HearthError) {
+        let isSure = value["confidence"].map { !$0.isNull } ?? false
         self.init(
-            text: try WireValue.string(value, "text"), start: try WireValue.number(value, "start"),
-            end: try WireValue.number(value, "end"), confidence: value["confidence"]?.double)
+            text: try WireValue.string(value, "text"), start: try WireValue.seconds(value, "start"),
+            end: try WireValue.seconds(value, "end"),
+            confidence: try isSure ? WireValue.share(value, "confidence") : nil)
     }
 }

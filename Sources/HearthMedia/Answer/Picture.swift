@@ -2,7 +2,7 @@ package import HearthCore
 
 /// What a picture is, upright.
 package struct Picture: Sendable, Hashable {
-    /// FFmpeg's name of the codec: `mjpeg`, `png`, `webp`, `hevc`, …
+    /// As in `PictureFormat`: `jpeg`, `png`, `webp`, …
     package var codec: String
     /// In pixels, after the orientation was undone.
     package var width: Int
@@ -11,7 +11,7 @@ package struct Picture: Sendable, Hashable {
     package var orientation: Int
     /// 64-bit perceptual hash of the upright picture: pictures that look alike differ in few bits.
     package var perceptualHash: UInt64
-    /// What the camera wrote: `make`, `model`, `taken_at`, `latitude`, …
+    /// What the camera wrote: `make`, `model`, `taken_at`, `iso`, …
     package var exif: JSONValue
     /// JPEG, at most `MediaLimits.thumbnailEdge` along the longer edge.
     package var thumbnail: [UInt8]
@@ -107,14 +107,15 @@ extension Picture: WirePart {
     var attachment: [UInt8] { thumbnail }
 
     init(_ value: JSONValue, attachment: [UInt8]) throws(HearthError) {
+        let edge = 1...MediaLimits.imageEdge
         self.init(
-            codec: try WireValue.string(value, "codec"), width: try WireValue.integer(value, "width"),
-            height: try WireValue.integer(value, "height"),
-            orientation: try WireValue.integer(value, "orientation"),
+            codec: try WireValue.string(value, "codec"), width: try WireValue.integer(value, "width", in: edge),
+            height: try WireValue.integer(value, "height", in: edge),
+            orientation: try WireValue.integer(value, "orientation", in: 1...8),
             perceptualHash: UInt64(bitPattern: Int64(try WireValue.integer(value, "perceptual_hash"))),
             exif: value["exif"] ?? [:], thumbnail: attachment,
-            thumbnailWidth: try WireValue.integer(value, "thumbnail_width"),
-            thumbnailHeight: try WireValue.integer(value, "thumbnail_height"))
+            thumbnailWidth: try WireValue.integer(value, "thumbnail_width", in: edge),
+            thumbnailHeight: try WireValue.integer(value, "thumbnail_height", in: edge))
     }
 }
 
@@ -132,9 +133,11 @@ extension RecognizedText: WirePart {
     init(_ value: JSONValue, attachment: [UInt8]) throws(HearthError) {
         var words: [Word] = []
         for word in try WireValue.array(value, "words") { words.append(try Word(wire: word)) }
+        let rotation = try WireValue.integer(value, "rotation")
+        guard [0, 90, 180, 270].contains(rotation) else { throw .wire("a rotation that is no quarter of a turn") }
         self.init(
-            words: words, languages: try WireValue.strings(value, "languages"),
-            rotation: try WireValue.integer(value, "rotation"), engine: try WireValue.string(value, "engine"),
+            words: words, languages: try WireValue.strings(value, "languages"), rotation: rotation,
+            engine: try WireValue.string(value, "engine"),
             incomplete: value["incomplete"]?.string)
     }
 }
@@ -151,6 +154,10 @@ extension RecognizedText.Word {
         else { throw .wire("a word in another form") }
         let numbers = list[2...].compactMap { $0.int64.map { Int($0) } }
         guard numbers.count == 7 else { throw .wire("a word without its place") }
+        let far = MediaLimits.farthestPixel
+        guard (0...1).contains(confidence), numbers[..<4].allSatisfy({ (-far...far).contains($0) }),
+            numbers[4...].allSatisfy({ (0...far).contains($0) })
+        else { throw .wire("a word outside of every picture") }
         self.init(
             text: text,
             box: RecognizedText.Box(left: numbers[0], top: numbers[1], right: numbers[2], bottom: numbers[3]),

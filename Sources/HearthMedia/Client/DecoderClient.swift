@@ -172,9 +172,10 @@ package actor DecoderClient {
         waiting.remove(at: index).continuation.resume(throwing: CancellationError())
     }
 
-    /// Long recordings leave a place to what is done in seconds: somebody may wait for a mail while hours of speech are heard.
+    /// Long recordings have places of their own, so that they take none from what is done in seconds: somebody may wait for a
+    /// mail while hours of speech are heard.
     private func hasPlace(isLong: Bool) -> Bool {
-        busy < configuration.limit || (!isLong && long >= configuration.limit && busy == long)
+        (isLong ? long : busy - long) < configuration.limit
     }
 
     private func occupyPlace(isLong: Bool) {

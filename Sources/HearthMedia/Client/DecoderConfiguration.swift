@@ -6,7 +6,7 @@ package struct DecoderConfiguration: Sendable {
     package var program: String
     /// Variables that a decoder gets, on top of `inherited`.
     package var environment: [String: String]
-    /// How many run at most.
+    /// How many run at most, and as many again for what may take hours.
     package var limit: Int
     /// How long one that has nothing to do is kept.
     package var idle: Duration

@@ -10,6 +10,29 @@ package struct DecoderInput: Sendable {
     /// No file at all.
     package static var none: DecoderInput { DecoderInput { nil } }
 
+    /// A file that is opened when its first byte is asked for, where its bytes are read: opening it blocks, too.
+    ///
+    /// - Parameter open: Gives what reads the next piece.
+    package init(opening open: @escaping @Sendable () throws -> @Sendable () throws -> [UInt8]?) {
+        let opened = Opened()
+        self.init { try opened.next(or: open)() }
+    }
+
+    private final class Opened: Sendable {
+        private let opened = Mutex<(@Sendable () throws -> [UInt8]?)?>(nil)
+
+        func next(
+            or open: () throws -> @Sendable () throws -> [UInt8]?
+        ) throws -> @Sendable () throws -> [UInt8]? {
+            try opened.withLock { opened in
+                if let opened { return opened }
+                let next = try open()
+                opened = next
+                return next
+            }
+        }
+    }
+
     package init(_ bytes: [UInt8]) {
         let rest = Rest(bytes)
         self.init { rest.take() }

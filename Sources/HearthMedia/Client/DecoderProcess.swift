@@ -57,9 +57,14 @@ final class DecoderProcess: Sendable {
 
     deinit {
         kill()
-        reap()
         close(socket)
         close(complaints)
+        // Whoever let go of it, an actor maybe, does not wait for its end.
+        guard state.withLock({ $0.status == nil }) else { return }
+        queue.async { [identifier] in
+            var status: Int32 = 0
+            while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+        }
     }
 
     /// Runs blocking work with the process on its own thread.

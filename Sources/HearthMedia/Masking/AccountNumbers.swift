@@ -5,10 +5,11 @@ enum AccountNumbers {
     /// ISO 13616, of all countries.
     private static let ibanLength = 15...34
 
-    /// Digits in groups with one blank or hyphen between them, that satisfy Luhn's formula and begin as cards do (2 to 6).
+    /// Digits in groups with one blank, hyphen or dash between them, or in groups of four with a dot, that satisfy Luhn's
+    /// formula and begin as cards do (2 to 6).
     static func cards(_ text: [Character]) -> [Range<Int>] {
         var found: [Range<Int>] = []
-        for run in runs(text, { isDigit($0) || $0 == " " || $0 == "-" }) {
+        for run in runs(text, { isDigit($0) || isGap($0) || isDot($0) }) {
             let groups = split(text, run) { isDigit($0) }
             var index = 0
             while index < groups.count {
@@ -28,7 +29,11 @@ enum AccountNumbers {
         var digits: [Int] = []
         var best: Int?
         for index in first..<groups.count {
-            if index > first, groups[index].lowerBound - groups[index - 1].upperBound > 1 { break }
+            if index > first {
+                let gap = groups[index - 1].upperBound..<groups[index].lowerBound
+                // Dots part thousands, too.
+                if gap.count > 1 || isDot(text[gap.lowerBound]) && groups[index - 1].count != 4 { break }
+            }
             digits += text[groups[index]].compactMap(\.wholeNumberValue)
             if digits.count > cardDigits.upperBound { break }
             if cardDigits.contains(digits.count), (2...6).contains(digits[0]), satisfiesLuhn(digits) { best = index }
@@ -45,10 +50,10 @@ enum AccountNumbers {
         return sum % 10 == 0
     }
 
-    /// Two letters, two digits, letters and digits with or without blanks, that leave 1 when divided by 97.
+    /// Two letters, two digits, letters and digits with or without blanks or hyphens, that leave 1 when divided by 97.
     static func ibans(_ text: [Character]) -> [Range<Int>] {
         var found: [Range<Int>] = []
-        for run in runs(text, { isLetterOrDigit($0) || $0 == " " }) {
+        for run in runs(text, { isLetterOrDigit($0) || isGap($0) }) {
             let groups = split(text, run) { isLetterOrDigit($0) }
             var index = 0
             while index < groups.count {
@@ -115,9 +120,19 @@ enum AccountNumbers {
         return pieces
     }
 
-    private static func isDigit(_ character: Character) -> Bool { character.isASCII && character.isNumber }
+    /// A blank, one that does not break, a hyphen, or one of the dashes U+2010 to U+2015.
+    static func isGap(_ character: Character) -> Bool {
+        switch character {
+        case " ", "\u{a0}", "\u{202f}", "-", "\u{2010}"..."\u{2015}": true
+        default: false
+        }
+    }
 
-    private static func isLetterOrDigit(_ character: Character) -> Bool {
+    private static func isDot(_ character: Character) -> Bool { character == "." || character == "·" }
+
+    static func isDigit(_ character: Character) -> Bool { character.isASCII && character.isNumber }
+
+    static func isLetterOrDigit(_ character: Character) -> Bool {
         character.isASCII && (character.isLetter || character.isNumber)
     }
 }

@@ -5,6 +5,8 @@ enum SecretKeys {
         ("sk-", 16), ("sk_live_", 10), ("sk_test_", 10), ("rk_live_", 10), ("pk_live_", 10), ("ghp_", 20), ("gho_", 20),
         ("ghs_", 20), ("ghu_", 20), ("github_pat_", 20), ("glpat-", 16), ("hf_", 20), ("xoxb-", 10), ("xoxp-", 10),
         ("xoxa-", 10), ("xoxs-", 10), ("AKIA", 16), ("ASIA", 16), ("AIza", 30), ("npm_", 20), ("eyJ", 12), ("hrt_", 16),
+        ("whsec_", 20), ("xapp-", 10), ("ya29.", 20), ("GOCSPX-", 20), ("SG.", 30), ("dop_v1_", 30), ("shpat_", 20),
+        ("AGE-SECRET-KEY-1", 40),
     ]
     /// A word of this length that mixes capitals, small letters and digits is no word.
     private static let randomLength = 32
@@ -26,6 +28,11 @@ enum SecretKeys {
             start = end
         }
         var isFound = words.map { isKey(String(text[$0])) }
+        for index in words.indices where !isFound[index] {
+            guard let key = keyBehindName(text, words[index]) else { continue }
+            words[index] = key
+            isFound[index] = true
+        }
         func spread(_ index: Int, from neighbour: Int) {
             guard words.indices.contains(neighbour), isFound[neighbour], !isFound[index] else { return }
             let (first, last) = (words[min(index, neighbour)], words[max(index, neighbour)])
@@ -34,12 +41,21 @@ enum SecretKeys {
         }
         for index in words.indices { spread(index, from: index - 1) }
         for index in words.indices.reversed() { spread(index, from: index + 1) }
-        return zip(words, isFound).filter(\.1).map(\.0)
+        return zip(words, isFound).filter(\.1).map(\.0) + Base64Key.find(text)
+    }
+
+    /// `HF_TOKEN=hf_…`: behind a mark inside of the word begins what a maker writes.
+    private static func keyBehindName(_ text: [Character], _ word: Range<Int>) -> Range<Int>? {
+        for start in word.dropFirst() where !text[start - 1].isLetter && !text[start - 1].isNumber {
+            let rest = start..<word.upperBound
+            if isMade(String(text[rest])) { return rest }
+        }
+        return nil
     }
 
     /// Whether the line holds nothing but what can be a piece of the key that ended the line before.
     static func continues(_ line: [Character]) -> Bool {
-        line.allSatisfy { isPart($0) } && isPiece(String(line))
+        (line.allSatisfy { isPart($0) } || Base64Key.isPiece(line)) && isPiece(String(line))
     }
 
     /// Mixes capitals, small letters and digits as no word does, or holds the dot between two parts of a token.
@@ -56,12 +72,14 @@ enum SecretKeys {
         character.isASCII && (character.isLetter || character.isNumber || "_-.+=".contains(character))
     }
 
+    private static func isMade(_ word: String) -> Bool {
+        makers.contains { word.hasPrefix($0.prefix) && word.count >= $0.prefix.count + $0.length }
+    }
+
     private static func isKey(_ word: String) -> Bool {
-        if makers.contains(where: { word.hasPrefix($0.prefix) && word.count >= $0.prefix.count + $0.length }) {
-            return true
-        }
-        return word.count >= randomLength && word.contains(where: \.isUppercase) && word.contains(where: \.isLowercase)
-            && word.filter(\.isNumber).count >= 3
+        isMade(word)
+            || word.count >= randomLength && word.contains(where: \.isUppercase) && word.contains(where: \.isLowercase)
+                && word.filter(\.isNumber).count >= 3
     }
 }
 

@@ -2,11 +2,11 @@
 package enum SensitiveText {
     /// What stands in the place of what was taken out.
     package enum Kind: String, Sendable, CaseIterable {
-        case card, iban, password, key
+        case card, iban, key, password
         package var mark: String { "[\(rawValue)]" }
     }
 
-    struct Finding: Sendable, Hashable {
+    private struct Finding: Sendable, Hashable {
         var kind: Kind
         /// Of the characters of the line.
         var range: Range<Int>
@@ -15,62 +15,76 @@ package enum SensitiveText {
     /// Masks words of a picture. A masked word keeps its place; one secret in several words becomes one word with the box
     /// of all of them.
     package static func masked(_ words: [RecognizedText.Word]) -> (words: [RecognizedText.Word], count: Int) {
+        let lines = lines(words).map(Line.init)
+        let broken = Dictionary(grouping: BrokenNumbers.find(lines.map(\.text)), by: \.line)
         var result: [RecognizedText.Word] = []
         var count = 0
         var keys = PrivateKeyBlock()
+        var phrase = PhraseLines()
         var awaited = PasswordLabel.Awaited.nothing
         var endedInKey = false
-        for line in lines(words) {
-            var text: [Character] = []
-            var ranges: [Range<Int>] = []
-            for word in line {
-                if !text.isEmpty { text.append(" ") }
-                ranges.append(text.count..<text.count + word.text.count)
-                text.append(contentsOf: word.text)
-            }
-            var findings = findings(text)
+        for (number, line) in lines.enumerated() {
+            let text = line.text
+            let whole = 0..<text.count
+            var findings = findings(
+                text, and: (broken[number] ?? []).map { Finding(kind: $0.kind, range: $0.range) })
             let isInKey = keys.holds(String(text))
+            let isInPhrase = phrase.holds(text)
             if isInKey {
-                findings = [Finding(kind: .key, range: 0..<text.count)]
-            } else if awaited == .phrase || awaited == .word && line.count == 1 {
+                findings = [Finding(kind: .key, range: whole)]
+            } else if isInPhrase || PasswordLabel.isValue(text, awaited) {
                 // A label on a line of its own, and its value below.
-                findings = [Finding(kind: .password, range: 0..<text.count)]
+                findings = [Finding(kind: .password, range: whole)]
             } else if endedInKey, SecretKeys.continues(text) {
-                findings = [Finding(kind: .key, range: 0..<text.count)]
+                findings = [Finding(kind: .key, range: whole)]
             }
             // "END PRIVATE KEY" is no label.
             awaited = isInKey ? .nothing : PasswordLabel.endsLine(text)
+            if PasswordLabel.beginsPhrase(text) { phrase.begin() }
             endedInKey = findings.last.map { $0.kind == .key && $0.range.upperBound == text.count } ?? false
-            let (kept, masks) = apply(findings, line, ranges)
+            let (kept, masks) = apply(findings, line)
             result += kept
             count += masks
         }
         return (result, count)
     }
 
-    /// Masks a line of plain text.
-    package static func masked(line: String) -> (text: String, count: Int) {
-        let characters = Array(line)
-        var text = ""
-        var position = 0
-        let found = findings(characters)
-        for finding in found where finding.range.lowerBound >= position {
-            text += String(characters[position..<finding.range.lowerBound]) + finding.kind.mark
-            position = finding.range.upperBound
-        }
-        return (text + String(characters[position...]), found.count)
-    }
-
-    /// In order; none overlaps another.
-    static func findings(_ text: [Character]) -> [Finding] {
+    /// In order; none overlaps another. Findings that do are one, of the kind that comes first in `Kind`, so that nothing of
+    /// either is left over.
+    private static func findings(_ text: [Character], and others: [Finding]) -> [Finding] {
         let all =
             AccountNumbers.cards(text).map { Finding(kind: .card, range: $0) }
             + AccountNumbers.ibans(text).map { Finding(kind: .iban, range: $0) }
             + SecretKeys.find(text).map { Finding(kind: .key, range: $0) }
-            + PasswordLabel.values(text).map { Finding(kind: .password, range: $0) }
-        var taken: [Finding] = []
-        for finding in all where !taken.contains(where: { $0.range.overlaps(finding.range) }) { taken.append(finding) }
-        return taken.sorted { $0.range.lowerBound < $1.range.lowerBound }
+            + PasswordLabel.values(text).map { Finding(kind: .password, range: $0) } + others
+        var joined: [Finding] = []
+        for finding in all.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+            guard let last = joined.last, last.range.overlaps(finding.range) else {
+                joined.append(finding)
+                continue
+            }
+            joined[joined.count - 1] = Finding(
+                kind: Kind.allCases.first { $0 == last.kind || $0 == finding.kind } ?? last.kind,
+                range: last.range.lowerBound..<max(last.range.upperBound, finding.range.upperBound))
+        }
+        return joined
+    }
+
+    /// The words of a line and their text, with one blank between them.
+    private struct Line {
+        var words: [RecognizedText.Word]
+        var text: [Character] = []
+        /// Of each word in the text.
+        var ranges: [Range<Int>] = []
+
+        init(_ words: [RecognizedText.Word]) {
+            self.words = words
+            for word in words {
+                if !text.isEmpty { text.append(" ") }
+                ranges.append(text.count..<text.count + word.text.count)
+                text.append(contentsOf: word.text)
+            }
+        }
     }
 
     private static func lines(_ words: [RecognizedText.Word]) -> [[RecognizedText.Word]] {
@@ -85,12 +99,10 @@ package enum SensitiveText {
         return lines
     }
 
-    private static func apply(
-        _ findings: [Finding], _ line: [RecognizedText.Word], _ ranges: [Range<Int>]
-    ) -> ([RecognizedText.Word], Int) {
+    private static func apply(_ findings: [Finding], _ line: Line) -> ([RecognizedText.Word], Int) {
         var result: [RecognizedText.Word] = []
         var open: Finding?
-        for (word, range) in zip(line, ranges) {
+        for (word, range) in zip(line.words, line.ranges) {
             let hits = findings.filter { $0.range.overlaps(range) }
             guard let first = hits.first, let last = hits.last else {
                 open = nil

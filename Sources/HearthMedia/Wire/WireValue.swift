@@ -17,6 +17,28 @@ enum WireValue {
         return number
     }
 
+    /// A time in a recording, in seconds.
+    static func seconds(_ value: JSONValue, _ key: String) throws(HearthError) -> Double {
+        let seconds = try number(value, key)
+        guard (0...MediaLimits.latestSecond).contains(seconds) else { throw .wire("\(key) is no time in a recording") }
+        return seconds
+    }
+
+    /// From 0 to 1.
+    static func share(_ value: JSONValue, _ key: String) throws(HearthError) -> Double {
+        let share = try number(value, key)
+        guard (0...1).contains(share) else { throw .wire("\(key) is not from 0 to 1") }
+        return share
+    }
+
+    static func integer(
+        _ value: JSONValue, _ key: String, in range: ClosedRange<Int>
+    ) throws(HearthError) -> Int {
+        let number = try integer(value, key)
+        guard range.contains(number) else { throw .wire("\(key) is out of its bounds") }
+        return number
+    }
+
     static func integer(_ value: JSONValue, _ key: String) throws(HearthError) -> Int {
         guard let number = value[key]?.int64 else { throw .wire("\(key) is no integer") }
         return Int(number)

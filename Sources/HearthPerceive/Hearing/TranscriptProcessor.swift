@@ -14,21 +14,29 @@ package struct TranscriptProcessor: Processor {
     package let inputs = ["audio"]
     package let outputs = [TranscriptProcessor.output]
     package let batchLimit = 1
+    /// Work on one recording, waiting for a decoder included: what is not written down then is left out, and the readings say
+    /// so. Decoding alone has as long as the step.
+    static let longestWork = Duration.seconds(3 * 3600 + 1800)
+    /// Longer than the work and the last answer of a transcription server.
     package var stepLimit: Duration { .seconds(4 * 3600) }
 
     private let decoder: DecoderClient
     private let blobs: BlobStore
     private let remote: (any RemoteTranscriber)?
     private let lane: RecordingLane
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let finished = FinishedStretches()
 
     /// - Parameter remote: Writes down instead of the decoder, when there is one.
     package init(
-        decoder: DecoderClient, blobs: BlobStore, remote: (any RemoteTranscriber)? = nil, lane: RecordingLane = .short
+        decoder: DecoderClient, blobs: BlobStore, remote: (any RemoteTranscriber)? = nil, lane: RecordingLane = .short,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.decoder = decoder
         self.blobs = blobs
         self.remote = remote
         self.lane = lane
+        self.now = now
     }
 
     package func attempts(after error: HearthError) -> Int? { MediaLimits.attempts(after: error) }
@@ -46,30 +54,56 @@ package struct TranscriptProcessor: Processor {
         return result
     }
 
+    /// There was no time for the rest of a recording.
+    private struct TimeIsUp: Error {}
+
     private func readings(_ file: MediaFile) async throws -> [DerivedReading] {
+        let end = now() + Self.longestWork
         var found: [(segment: SpeechSegment, transcript: Transcript)] = []
         var current: SpeechSegment?
         var incomplete: String?
         let options = HearOptions(file, transcribes: remote == nil, includesSamples: remote != nil)
-        try await decoder.answer(.hear(options), file.input(from: blobs), isLong: lane == .long) { event in
-            switch event {
-            case .speech(var segment):
-                if let remote {
-                    let transcript = try await remote.transcribe(segment, language: options.language)
-                    segment.samples = []
-                    found.append((segment, transcript))
+        do {
+            try await decoder.answer(.hear(options), file.input(from: blobs), isLong: lane == .long) { event in
+                switch event {
+                case .speech(var segment):
+                    if now() > end { throw TimeIsUp() }
+                    if let remote {
+                        let transcript = try await transcript(of: segment, in: file, by: remote, options.language)
+                        segment.samples = []
+                        found.append((segment, transcript))
+                    }
+                    current = segment
+                case .transcript(let transcript):
+                    if let current { found.append((current, transcript)) }
+                case .audioEnd(let end): incomplete = end.incomplete
+                default: break
                 }
-                current = segment
-            case .transcript(let transcript):
-                if let current { found.append((current, transcript)) }
-            case .audioEnd(let end): incomplete = end.incomplete
-            default: break
             }
+        } catch is TimeIsUp where !found.isEmpty {
+            let seconds = Int(found.last?.segment.end ?? 0)
+            incomplete = "Only the first \(seconds) seconds are written down: there was no time for more."
+        } catch is TimeIsUp {
+            throw HearthError(
+                .mediaTooSlow,
+                "Nothing of the recording was written down in \(Self.longestWork.components.seconds) seconds.",
+                hint: "Send it in smaller parts. It is kept as it came.")
         }
+        finished.forget(file.blob)
         return found.enumerated().compactMap { index, part in
             guard part.transcript.text.contains(where: { !$0.isWhitespace }) else { return nil }
             return reading(file, index, part.segment, part.transcript, incomplete)
         }
+    }
+
+    /// A server that fails in hour three is not asked again for what it answered before.
+    private func transcript(
+        of segment: SpeechSegment, in file: MediaFile, by remote: any RemoteTranscriber, _ language: String?
+    ) async throws -> Transcript {
+        if let known = finished.transcript(of: segment, in: file.blob) { return known }
+        let transcript = try await remote.transcribe(segment, language: language)
+        finished.keep(transcript, of: segment, in: file.blob)
+        return transcript
     }
 
     private func reading(

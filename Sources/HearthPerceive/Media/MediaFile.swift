@@ -3,7 +3,6 @@ import HearthMedia
 import HearthSchema
 import HearthStore
 import HearthVault
-import Synchronization
 
 /// The file that a reading names.
 struct MediaFile {
@@ -45,23 +44,11 @@ struct MediaFile {
 
     /// Its bytes, opened and unsealed as the decoder takes them, on the decoder's thread.
     func input(from blobs: BlobStore) -> DecoderInput {
-        let reader = Opened()
         let blob = blob
-        return DecoderInput { try reader.reader(or: { try blobs.open(blob) }).nextChunk() }
-    }
-
-    /// A blob that is opened when its first byte is asked for.
-    private final class Opened: Sendable {
-        private let opened = Mutex<BlobReader?>(nil)
-
-        func reader(or open: () throws -> BlobReader) throws -> BlobReader {
-            try opened.withLock { opened in
-                if let opened { return opened }
-                let reader = try open()
-                opened = reader
-                return reader
-            }
-        }
+        return DecoderInput(opening: {
+            let reader = try blobs.open(blob)
+            return { try reader.nextChunk() }
+        })
     }
 }
 

@@ -4,7 +4,9 @@ package import HearthStore
 
 /// Tells which pictures look alike. Pictures are in the order in which they came in, and a picture joins the first one
 /// before it whose hash is near, so that its group is that of the first of them all. A picture that comes later changes
-/// no group, and working pictures again, in whatever order, gives the same groups.
+/// no group. Compared are the `compared` pictures taken before it and as many taken after: where fewer are stored on each side,
+/// working pictures again, in whatever order, gives the same groups; where more are, a picture that is worked again after
+/// many others came in between may miss the first of its group and get another.
 package struct LookalikeGroups: Sendable {
     /// Of 64 bits. Pictures scaled or compressed anew differ in fewer; others in about 32.
     package static let nearBits = 8
@@ -50,15 +52,17 @@ package struct LookalikeGroups: Sendable {
     ///   - source: Its stream.
     package func group(of hash: UInt64, blob: String, head: ReadingHead, source: String) async throws -> String {
         let known = try await known(around: head)
-        var arrivals: [Int: Arrival] = [:]
+        // Nil: its reading is gone, and is not asked for again.
+        var arrivals: [Int: Arrival?] = [:]
         var current = (hash: hash, blob: blob, arrival: Arrival(head, source))
         // Each step goes to one that came earlier, so that there is an end.
         while true {
             var first: (index: Int, arrival: Arrival)?
             for (index, other) in known.enumerated() where (current.hash ^ other.hash).nonzeroBitCount <= Self.nearBits
             {
-                if arrivals[index] == nil { arrivals[index] = try await arrival(of: other, person: head.person) }
-                guard let arrival = arrivals[index], arrival < current.arrival,
+                let isKnown = arrivals.keys.contains(index)
+                if !isKnown { arrivals.updateValue(try await arrival(of: other, person: head.person), forKey: index) }
+                guard let arrival = arrivals[index] ?? nil, arrival < current.arrival,
                     first.map({ arrival < $0.arrival }) ?? true
                 else { continue }
                 first = (index, arrival)

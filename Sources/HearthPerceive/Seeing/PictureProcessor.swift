@@ -16,7 +16,8 @@ package struct PictureProcessor: Processor {
     package let inputs = ["image", "screenshot"]
     package let outputs = [PictureProcessor.described, PictureProcessor.extracted]
     package let batchLimit = 1
-    package var stepLimit: Duration { .seconds(180) }
+    /// Waiting for a decoder counts, which whole mailboxes may hold; what decoding may take is bounded for each picture.
+    package var stepLimit: Duration { .seconds(3600) }
 
     private let decoder: DecoderClient
     private let blobs: BlobStore

@@ -104,6 +104,14 @@ struct MailTests {
         #expect(documents.map(\.text) == ["First.\n\nFrom the start.", "Second.\nFrom here on."])
     }
 
+    @Test func aMailThatCannotBeReadTakesNoOtherWithIt() throws {
+        let line = "From a@b.c Mon May  6 07:08:09 2024\n"
+        let good = "From: a@b.c\nSubject: Good\n\nText.\n\n"
+        // Nothing but an empty line behind its separator.
+        let documents = try extract(Array((line + good + line + "\n" + line + good).utf8))
+        #expect(documents.map(\.title) == ["Good", "Good"])
+    }
+
     /// The text of an attachment that unpacks to a thousand times its size is never unpacked.
     @Test func packedAttachmentsAreOnlyListed() throws {
         let bomb = Base64.encode([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3] + [UInt8](repeating: 0, count: 3000))

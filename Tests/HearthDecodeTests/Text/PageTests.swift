@@ -76,6 +76,14 @@ struct PageTests {
         #expect(document.incomplete == nil)
     }
 
+    /// What is not absolute would be the name of pages of every site.
+    @Test(arguments: ["/", "news/boat", "", "javascript:alert(1)", "https:///boat"])
+    func aPageHasNoAddressThatIsNotAbsolute(_ address: String) throws {
+        let page = "<html><head><link rel=canonical href='\(address)'></head><body><p>The boat left.</p></body></html>"
+        let document = try #require(try extract(Array(page.utf8)).first)
+        #expect(document.key == nil && document.metadata["url"] == nil)
+    }
+
     @Test(arguments: [
         ("iso-8859-1", [0xfc] as [UInt8], "ü"), ("windows-1251", [0xe4, 0xe0], "да"), ("shift_jis", [0x93, 0xfa], "日"),
     ])

@@ -37,9 +37,19 @@ struct TextFileTests {
             ([0xef, 0xbb, 0xbf, 0x68], "h"),
             ([0xff, 0xfe, 0, 0, 0x68, 0, 0, 0, 0xe9, 0, 0, 0], "hé"),
             ([0, 0, 0xfe, 0xff, 0, 0, 0, 0x68, 0, 0, 0, 0xe9], "hé"),
+            // Plain English without a mark; half of an emoji, behind which all stays in step.
+            ([0x48, 0, 0x65, 0, 0x6c, 0, 0x6c, 0, 0x6f, 0], "Hello"),
+            ([0, 0x48, 0, 0x65, 0, 0x6c, 0, 0x6c, 0, 0x6f], "Hello"),
+            ([0xff, 0xfe, 0x3d, 0xd8, 0x68, 0, 0xe9, 0], "\u{fffd}hé"),
+            ([0xff, 0xfe, 0, 0, 0, 0xd8, 0, 0, 0x68, 0, 0, 0], "\u{fffd}h"),
             ([0x68, 0xe9, 0x0a], "hé\n"), ([0x68, 0xc3, 0xa9], "hé"), ([0x93, 0x68, 0x94], "“h”"),
         ] as [([UInt8], String)])
     func charsets(_ bytes: [UInt8], _ text: String) throws { #expect(try extract(bytes).first?.text == text) }
+
+    /// Too short to be known for what it is without the sender's word.
+    @Test func theCharsetThatTheSenderNamesDecidesWhatAFileIs() throws {
+        #expect(try extract([0x68, 0, 0x69, 0], mediaType: "text/plain; charset=utf-16le").first?.text == "hi")
+    }
 
     @Test(arguments: [
         "2024-05-06": "2024-05-06T00:00:00Z", "2024-05-06T07:08:09Z": "2024-05-06T07:08:09Z",

@@ -8,7 +8,7 @@ struct PageHead {
     var language: String?
     var siteName: String?
     var description: String?
-    /// Its own address, absolute.
+    /// What it says its own address is, when that is absolute. Any page can name that of another.
     var address: String?
     /// What links are relative to.
     var base: String?
@@ -59,7 +59,9 @@ struct PageHead {
         if author?.hasPrefix("http") == true { author = nil }
         siteName = names["og:site_name"]
         description = names["og:description"] ?? names["description"]
-        address = names["og:url"] ?? names["canonical"]
+        address =
+            [names["og:url"], names["canonical"]].lazy.compactMap(\.self)
+            .compactMap { PageLinks.absolute($0, base: nil) }.first
         if published == nil {
             let dates = [
                 "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "pubdate",

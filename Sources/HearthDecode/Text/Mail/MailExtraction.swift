@@ -33,7 +33,9 @@ enum MailExtraction {
         return document
     }
 
-    /// One document per mail. Of a mailbox with more than `limit` mails, the last one that is read says so.
+    /// One document per mail. Of a mailbox with more than `limit` mails, or with some that cannot be read, the last one that
+    /// is read says so.
+    /// - Throws: `media-damaged` when none can be read; what `emit` throws.
     static func mailbox(
         _ bytes: UnsafeRawBufferPointer, _ options: ExtractOptions, limit: Int = TextLimits.mails,
         _ emit: (ExtractedDocument) throws -> Void
@@ -41,18 +43,35 @@ enum MailExtraction {
         var ranges = MailboxRanges(bytes)
         var following = ranges.next()
         var count = 0
-        while let range = following {
+        var unread = 0
+        var failure: HearthError?
+        // The last one that was read, until it is known whether another follows.
+        var last: ExtractedDocument?
+        while count < limit, let range = following {
             following = ranges.next()
             count += 1
-            var document = try document(UnsafeRawBufferPointer(rebasing: bytes[range]), options)
+            var document: ExtractedDocument
+            do throws(HearthError) {
+                document = try Self.document(UnsafeRawBufferPointer(rebasing: bytes[range]), options)
+            } catch {
+                unread += 1
+                failure = error
+                continue
+            }
             // What mailboxes write before a line that begins with "From ".
             document.text = document.text.replacing("\n>From ", with: "\nFrom ")
-            if count == limit, following != nil {
-                document.incomplete = TextLimits.cutMessage("the first \(limit) mails of the mailbox")
-                following = nil
-            }
-            try emit(document)
+            if let last { try emit(last) }
+            last = document
         }
+        guard var last else {
+            if let failure { throw failure }
+            return
+        }
+        var doubts = [last.incomplete].compactMap(\.self)
+        if following != nil { doubts.append(TextLimits.cutMessage("the first \(limit) mails of the mailbox")) }
+        if unread > 0 { doubts.append("\(unread) of \(count) mails cannot be read.") }
+        last.incomplete = doubts.isEmpty ? nil : doubts.joined(separator: " ")
+        try emit(last)
     }
 
     private static var damaged: HearthError {
