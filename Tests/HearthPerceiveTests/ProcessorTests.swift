@@ -327,6 +327,37 @@ private struct Household {
 
     @Test(
         .enabled(if: TestData.has(speech), "recordings"),
+        .enabled(if: FileManager.default.fileExists(atPath: model), "`make models` installs the model"),
+        .enabled(if: SherpaPrograms.folder != nil, "\(SherpaPrograms.reason)"))
+    func aModelOnThisMachineWritesDownWhatTheDetectorFound() async throws {
+        let household = try await Household()
+        let transcriber = SherpaPrograms.transcriber(model: SherpaPrograms.model("tones-ctc"))
+        let processor = TranscriptProcessor(decoder: household.decoder, blobs: household.blobs, remote: transcriber)
+        let batch = try household.batch("audio", TestData.bytes(Self.speech), format: "wav")
+        let result = try await processor.process(batch)
+        #expect(result.failures.isEmpty && result.readings.count == 1)
+        let payload = try #require(result.readings.first?.payload)
+        // The model hears vowels as its tones; what matters is where.
+        #expect(payload["engine"]?.string == "sherpa-onnx/tones-ctc" && payload["timing"]?.string == "words")
+        let (start, end) = (
+            try #require(payload["start_seconds"]?.double), try #require(payload["end_seconds"]?.double)
+        )
+        let words = try #require(payload["words"]?.array)
+        #expect(!words.isEmpty)
+        #expect(words.allSatisfy { ($0["start"]?.double ?? 0) >= start && ($0["end"]?.double ?? .infinity) <= end })
+        let definition = try #require(household.registry[TranscriptProcessor.output])
+        for key in try #require(payload.object).keys { #expect(definition.fieldIndex(key) != nil, "\(key)") }
+        let missing = SherpaPrograms.transcriber(model: "/nonexistent")
+        let error = await #expect(throws: HearthError.self) {
+            try await TranscriptProcessor(decoder: household.decoder, blobs: household.blobs, remote: missing)
+                .process(batch)
+        }
+        #expect(error?.code == .modelUnavailable && error?.disposition == .retry)
+        await household.close()
+    }
+
+    @Test(
+        .enabled(if: TestData.has(speech), "recordings"),
         .enabled(if: FileManager.default.fileExists(atPath: model), "`make models` installs the model"))
     func aBusyServerKeepsTheRecordingWaitingAndNonsenseSetsItAside() async throws {
         let (busy, _, _) = try await written([.send(ScriptedServer.answer("429 Too Many Requests", "{}"))])

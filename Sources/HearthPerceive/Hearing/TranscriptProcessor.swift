@@ -51,14 +51,11 @@ package struct TranscriptProcessor: Processor {
         var current: SpeechSegment?
         var incomplete: String?
         let options = HearOptions(file, transcribes: remote == nil, includesSamples: remote != nil)
+        var batch = remote.map { SpeechBatch($0.batchLimits) }
         try await decoder.answer(.hear(options), file.input(from: blobs), isLong: lane == .long) { event in
             switch event {
-            case .speech(var segment):
-                if let remote {
-                    let transcript = try await remote.transcribe(segment, language: options.language)
-                    segment.samples = []
-                    found.append((segment, transcript))
-                }
+            case .speech(let segment):
+                for full in batch?.add(segment) ?? [] { found += try await written(full, options.language) }
                 current = segment
             case .transcript(let transcript):
                 if let current { found.append((current, transcript)) }
@@ -66,9 +63,22 @@ package struct TranscriptProcessor: Processor {
             default: break
             }
         }
+        if let rest = batch?.finish() { found += try await written(rest, options.language) }
         return found.enumerated().compactMap { index, part in
             guard part.transcript.text.contains(where: { !$0.isWhitespace }) else { return nil }
             return reading(file, index, part.segment, part.transcript, incomplete)
+        }
+    }
+
+    private func written(
+        _ segments: [SpeechSegment], _ language: String?
+    ) async throws -> [(segment: SpeechSegment, transcript: Transcript)] {
+        guard let remote, !segments.isEmpty else { return [] }
+        return zip(segments, try await remote.transcribe(segments, language: language)).map { segment, transcript in
+            // Their sound is no longer needed, and an hour of it is much.
+            var segment = segment
+            segment.samples = []
+            return (segment, transcript)
         }
     }
 
@@ -88,10 +98,17 @@ package struct TranscriptProcessor: Processor {
     }
 }
 
-/// Writes down a stretch of speech somewhere else.
+/// Writes down stretches of speech somewhere else than in the decoder.
 package protocol RemoteTranscriber: Sendable {
-    /// Times in the answer are seconds from the start of the recording.
-    func transcribe(_ segment: SpeechSegment, language: String?) async throws -> Transcript
+    /// How many are best written down together.
+    var batchLimits: SpeechBatch.Limits { get }
+
+    /// One transcript per stretch, in their order. Times in it are seconds from the start of the recording.
+    ///
+    /// - Throws: `HearthError`, `.retry` where the recording has to wait; `CancellationError`.
+    func transcribe(_ segments: [SpeechSegment], language: String?) async throws -> [Transcript]
+
+    func shutdown() async throws
 }
 
 extension Transcript.Word {
