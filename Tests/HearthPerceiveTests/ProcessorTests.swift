@@ -1,5 +1,6 @@
 import Foundation
 import HearthCore
+import HearthInference
 import HearthMedia
 import HearthModelServers
 import HearthPerceive
@@ -344,7 +345,10 @@ private struct Household {
         )
         let words = try #require(payload["words"]?.array)
         #expect(!words.isEmpty)
-        #expect(words.allSatisfy { ($0["start"]?.double ?? 0) >= start && ($0["end"]?.double ?? .infinity) <= end })
+        for word in words {
+            let (from, to) = (try #require(word["start"]?.double), try #require(word["end"]?.double))
+            #expect(start <= from && from <= to && to <= end)
+        }
         let definition = try #require(household.registry[TranscriptProcessor.output])
         for key in try #require(payload.object).keys { #expect(definition.fieldIndex(key) != nil, "\(key)") }
         let missing = SherpaPrograms.transcriber(model: "/nonexistent")

@@ -1,6 +1,7 @@
 import Foundation
 import HearthCore
 import HearthInference
+import HearthMedia
 import Testing
 
 @testable import HearthPerceive
