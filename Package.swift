@@ -103,7 +103,7 @@ let modules: [Module] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthInference", "HearthModelServers",
             "HearthIngest", "HearthMedia", "HearthPipeline",
         ],
-        outside: [lifecycle, logging, orderedCollections]),
+        outside: [lifecycle, logging, orderedCollections, "CHearthProcess"]),
     Module(
         name: "HearthKnow", layer: 6,
         modules: [
@@ -329,8 +329,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthPerceiveTests",
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthModelServers", "HearthMedia",
-            "HearthPipeline", "HearthPerceive", "HearthTesting", "hearth-decoder",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthInference", "HearthModelServers",
+            "HearthMedia", "HearthPipeline", "HearthPerceive", "HearthTesting", "hearth-decoder",
         ], outside: [logging, orderedCollections]
     ),
     // Kills the real program, so that must be built too.
