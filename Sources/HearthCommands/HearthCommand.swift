@@ -30,7 +30,8 @@ struct HearthCommand: AsyncParsableCommand {
                     ExportCommand.self,
                 ]),
             CommandGroup(
-                name: "Access", subcommands: [DevicesCommand.self, TokensCommand.self]),
+                name: "Access",
+                subcommands: [DevicesCommand.self, TokensCommand.self, VaultCommand.self, AuditCommand.self]),
         ])
 
     /// Parses and runs one command line.

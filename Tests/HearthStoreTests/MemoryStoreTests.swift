@@ -28,4 +28,14 @@ struct MemoryStoreTests {
     func libraryStore(_ contract: ContractCase<any LibraryStore>) async throws {
         try await contract.verify { MemoryLibraryStore() }
     }
+
+    @Test("Rewriting in memory", arguments: ReadingRewriteContract.cases)
+    func rewriting(_ contract: ContractCase<ReadingRewriteContract.Store>) async throws {
+        try await contract.verify { MemoryReadingStore() }
+    }
+
+    @Test("The vault in memory", arguments: VaultStoreContract.cases)
+    func vaultStore(_ contract: ContractCase<VaultStoreContract.Store>) async throws {
+        try await contract.verify { MemoryVaultStore() }
+    }
 }

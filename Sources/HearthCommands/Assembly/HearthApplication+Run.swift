@@ -35,7 +35,7 @@ extension HearthApplication {
         listens: Bool, stopsOnSignals: Bool, while body: @escaping @Sendable (ServerAddress?) async throws -> Void
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
-        var services: [any Service] = [ingest.writer, maintenance, pipeline]
+        var services: [any Service] = [ingest.writer, maintenance, vault, pipeline]
         services += library.followers as [any Service]
         if listens {
             services.append(spool)

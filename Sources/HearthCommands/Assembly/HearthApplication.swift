@@ -30,6 +30,7 @@ package struct HearthApplication: Sendable {
     let decoder: DecoderClient
     let library: LibraryParts
     let spool: SpoolService
+    let vault: VaultService
     let logger: Logger
 
     /// Opens everything that the settings name; nothing runs yet.
@@ -52,9 +53,12 @@ package struct HearthApplication: Sendable {
             try StreamRegistry.shipped()
                 + StreamRegistry.load(directory: settings.home + "/schemas"))
 
-        let catalogue = try await SQLiteCatalogueStore.open(path: settings.home + "/hearth.db")
-        let store = try await SQLiteReadingStore.open(path: settings.home + "/streams.db", digest: digest)
-        try await store.install(registry.all)
+        let vault = try await VaultParts.assemble(
+            home: settings.home, ring: ring,
+            catalogue: try await SQLiteCatalogueStore.open(path: settings.home + "/hearth.db"),
+            readings: try await SQLiteReadingStore.open(path: settings.home + "/streams.db", digest: digest),
+            streams: registry.all, time: time, logger: logger)
+        let (catalogue, store) = (vault.catalogue, vault.store)
         let blobs = try BlobStore(home: settings.home, ring: ring)
 
         let directory = DeviceDirectory(catalogue: catalogue)
@@ -90,7 +94,7 @@ package struct HearthApplication: Sendable {
             ingest: ingest, store: store, catalogue: catalogue, registry: registry, blobs: blobs,
             authenticator: authenticator, time: time, metrics: metrics, console: try Console(),
             settings: settings.server, logger: logger, accessLog: accessLog,
-            library: library.services, processors: pipeline, spool: spool)
+            library: library.services, processors: pipeline, spool: spool, vault: vault.vault)
         try AllRoutes.check(dependencies)
         let maintenance = MaintenanceService(
             registry: registry, store: store, catalogue: catalogue, blobs: blobs, time: time,
@@ -99,7 +103,8 @@ package struct HearthApplication: Sendable {
             settings: settings, ingest: ingest, store: store, catalogue: catalogue, owner: owner,
             ownerToken: ownerToken,
             isFirstStart: isFirstStart, lock: lock, dependencies: dependencies, maintenance: maintenance,
-            pipeline: pipeline, decoder: decoder, library: library, spool: spool, logger: logger)
+            pipeline: pipeline, decoder: decoder, library: library, spool: spool, vault: vault.service,
+            logger: logger)
     }
 
     /// Who this home is to others that share its database. `HomeLock` sees to it that only one server is it at a time.

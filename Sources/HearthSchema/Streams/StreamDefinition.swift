@@ -15,8 +15,10 @@ package final class StreamDefinition: Sendable {
         package let name: String
         package let type: FieldType
         package let isRequired: Bool
-        /// Identifies a person or a place by itself.
+        /// Identifies a person or a place by itself: stored as a token, its value lies in the vault.
         package let isPrivate: Bool
+        /// Private, and equal values of a person have equal tokens.
+        package let isJoined: Bool
         package let isIndexed: Bool
     }
 
@@ -62,6 +64,9 @@ package final class StreamDefinition: Sendable {
     /// Validates items with or without envelope members; the envelope itself is judged by admission.
     package let schema: CompiledSchema
 
+    /// Columns whose values are stored as tokens.
+    package let privateColumns: [Int]
+
     /// The text field `blob`: rows name a file of the blob store in it.
     package let blobColumn: Int?
 
@@ -103,6 +108,7 @@ package final class StreamDefinition: Sendable {
         reader.rejectUnknownKeys()
         try reader.check()
         fieldTable = NameTable(fields.map(\.name))
+        privateColumns = fields.enumerated().filter(\.element.isPrivate).map(\.offset)
         blobColumn = fields.firstIndex { $0.name == "blob" && $0.type == .text }
         do {
             schema = try CompiledSchema(streamSchema: validating)

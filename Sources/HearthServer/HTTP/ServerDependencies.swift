@@ -28,12 +28,15 @@ package struct ServerDependencies: Sendable {
     package var processors: (any ProcessorBoard)?
     /// nil: there is no folder for segments.
     package var spool: SpoolService?
+    /// nil: private values are stored as they come.
+    package var vault: TokenVault?
 
     package init(
         ingest: Ingest, store: any ReadingStore, catalogue: any CatalogueStore, registry: StreamRegistry,
         blobs: BlobStore, authenticator: Authenticator, time: any TimeSource, metrics: ServerMetrics,
         console: Console, settings: ServerSettings, logger: Logger, accessLog: AccessLog? = nil,
-        library: LibraryServices? = nil, processors: (any ProcessorBoard)? = nil, spool: SpoolService? = nil
+        library: LibraryServices? = nil, processors: (any ProcessorBoard)? = nil, spool: SpoolService? = nil,
+        vault: TokenVault? = nil
     ) {
         self.ingest = ingest
         self.store = store
@@ -50,5 +53,6 @@ package struct ServerDependencies: Sendable {
         self.library = library
         self.processors = processors
         self.spool = spool
+        self.vault = vault
     }
 }

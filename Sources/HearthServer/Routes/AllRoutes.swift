@@ -22,6 +22,7 @@ package enum AllRoutes {
         routes += ExportRoutes(dependencies).routes
         routes += ProcessorRoutes(dependencies).routes
         routes += SpoolRoutes(dependencies).routes
+        routes += VaultRoutes(dependencies).routes
         routes += SocketRouter.routes
         routes += HealthRoutes.routes(dependencies)
         routes += MetricsRoutes.routes(dependencies)
