@@ -28,8 +28,10 @@ import Testing
             let device = try client(hearth, token: phone.token)
             let seen = try await owner.json(.get("/streams/gps", [("order", "asc")]))["items"]?.array ?? []
             #expect(seen.map { $0["latitude"]?.double } == (0..<10).map { 47 + Double($0) / 8 })
-            for (reader, query) in [(owner, [("resolve", "false")]), (device, [])] as [(ServerClient, [(String, String?)])] {
-                let items = try await reader.json(.get("/streams/gps", query))["items"]?.array ?? []
+            let askedFor = try await owner.json(.get("/streams/gps", [("resolve", "false")]))
+            let usual = try await device.json(.get("/streams/gps"))
+            for page in [askedFor, usual] {
+                let items = page["items"]?.array ?? []
                 #expect(items.count == 10)
                 #expect(items.allSatisfy { $0["latitude"]?.string?.hasPrefix("tok_") == true })
                 #expect(items.allSatisfy { $0["accuracy"]?.double != nil })

@@ -25,7 +25,7 @@ struct VaultParts: Sendable {
         // A new vault in the place of a lost one would hide that every private value is gone.
         if try await file.epochs().isEmpty, try await catalogue.setting(Self.known) != nil {
             throw HearthError(
-                .storageFailed, "The vault of this household is missing; its readings hold tokens that only it can open.",
+                .storageFailed, "The vault of this household is missing; only it can open the tokens in its readings.",
                 hint: "Restore vault.db and keys/vault-*.key from one backup.")
         }
         let audit = AuditLog(

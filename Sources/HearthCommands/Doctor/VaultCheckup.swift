@@ -7,12 +7,13 @@ struct VaultCheckup {
 
     func findings() -> [Finding] {
         let home = settings.home
-        let secrets = LocalFile.isFolder(home + "/keys") ? LocalFile.names(in: home + "/keys").filter(Self.isSecret) : []
+        let folder = home + "/keys"
+        let secrets = LocalFile.isFolder(folder) ? LocalFile.names(in: folder).filter(Self.isSecret) : []
         guard LocalFile.isFile(home + "/vault.db") else {
             guard secrets.isEmpty else {
                 return [
                     .fail(
-                        "vault", "keys/\(secrets[0]) is there and vault.db is not: readings hold tokens that nobody can open",
+                        "vault", "keys/\(secrets[0]) is there and vault.db is not: private values cannot be opened",
                         fix: "restore vault.db and keys/vault-*.key from one backup")
                 ]
             }

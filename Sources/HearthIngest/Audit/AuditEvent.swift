@@ -53,7 +53,9 @@ package struct AuditEvent: Sendable, Hashable {
 
     package func hash(into hasher: inout Hasher) { hasher.combine(action) }
 
-    private var json: JSONValue { .object(OrderedDictionary(uniqueKeysWithValues: details.map { ($0.name, $0.value) })) }
+    private var json: JSONValue {
+        .object(OrderedDictionary(uniqueKeysWithValues: details.map { ($0.name, $0.value) }))
+    }
 
     /// As it is stored.
     func body(by access: VaultAccess) -> String {

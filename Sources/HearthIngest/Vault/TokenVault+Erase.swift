@@ -61,7 +61,8 @@ extension TokenVault {
         var places: [VaultPlace] = []
         let known = state.withLock { $0.fields }
         let mine = try await base.statistics(of: nil).filter { $0.person == person && $0.device == device }
-        for stream in definitions where known[stream.name] != nil && mine.contains(where: { $0.stream == stream.name }) {
+        for stream in definitions where known[stream.name] != nil && mine.contains(where: { $0.stream == stream.name })
+        {
             let query = ReadingQuery(stream: stream, person: person, devices: [device], order: .oldestFirst)
             var position: ReadingPosition?
             repeat {

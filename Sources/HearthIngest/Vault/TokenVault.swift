@@ -102,8 +102,8 @@ package final class TokenVault: Sendable {
     var current: VaultSecret {
         get throws {
             let secret = state.withLock { state in state.epochs.last.flatMap { state.secrets[$0.number] } }
-            guard let secret else { throw HearthError(.internalError, "The vault has no secret.", disposition: .defect) }
-            return secret
+            if let secret { return secret }
+            throw HearthError(.internalError, "The vault has no secret.", disposition: .defect)
         }
     }
 

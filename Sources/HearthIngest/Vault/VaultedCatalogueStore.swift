@@ -15,12 +15,6 @@ package struct VaultedCatalogueStore: CatalogueStore {
     private static let answerMark: [UInt8] = [0, 0x48, 0x53, 1]
     private static let itself = VaultAccess(role: "hearth", purpose: "names of the catalogue")
 
-    private init(base: any CatalogueStore, vault: TokenVault, ring: KeyRing) {
-        self.base = base
-        self.vault = vault
-        self.ring = ring
-    }
-
     /// Opens the catalogue; names that still stand in it move into the vault first. Names of tokens made before stay until
     /// the token goes.
     package static func open(

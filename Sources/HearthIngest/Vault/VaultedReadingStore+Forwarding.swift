@@ -22,7 +22,8 @@ extension VaultedReadingStore {
         try await base.startRun(of: processor, from: time, at: now)
     }
 
-    package func backlog(of stream: StreamDefinition, after cursor: ReadingCursor?, limit: Int) async throws -> Backlog {
+    package func backlog(of stream: StreamDefinition, after cursor: ReadingCursor?, limit: Int) async throws -> Backlog
+    {
         try await base.backlog(of: stream, after: cursor, limit: limit)
     }
 
@@ -50,7 +51,8 @@ extension VaultedReadingStore {
         try await base.note(sha256: sha256, of: file)
     }
 
-    package func settle(_ file: SpoolFileNumber, as outcome: SpoolOutcome, because failure: SpoolFailure?) async throws {
+    package func settle(_ file: SpoolFileNumber, as outcome: SpoolOutcome, because failure: SpoolFailure?) async throws
+    {
         try await base.settle(file, as: outcome, because: failure)
     }
 

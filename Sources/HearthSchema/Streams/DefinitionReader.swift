@@ -7,9 +7,11 @@ struct DefinitionReader {
     private let source: JSONValue
     private let file: String
     let block: JSONValue
+    private let isStored: Bool
     private var problems: [HearthError.Field] = []
 
-    init(_ source: JSONValue, file: String) {
+    init(_ source: JSONValue, file: String, isStored: Bool) {
+        self.isStored = isStored
         self.source = source
         self.file = file
         block = source["x-hearth"] ?? .object([:])
@@ -204,6 +206,7 @@ struct DefinitionReader {
         _ properties: OrderedDictionary<String, JSONValue>, hidden: Set<String>, joined: Set<String>,
         indexed: Set<String>, personal: Set<String>
     ) {
+        if isStored { return }
         for name in joined.subtracting(hidden).sorted() {
             report("joined", "names \(name), which is not private")
         }

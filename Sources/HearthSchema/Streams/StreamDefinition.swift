@@ -82,10 +82,12 @@ package final class StreamDefinition: Sendable {
         return name.withUTF8 { fieldTable[$0] }
     }
 
-    /// - Parameter file: What to call the source in errors.
+    /// - Parameters:
+    ///   - file: What to call the source in errors.
+    ///   - isStored: Readings were stored under it, when there were fewer rules about private fields.
     /// - Throws: `.invalidStreamDefinition` with a pointer to each thing that is wrong.
-    package init(_ source: JSONValue, file: String) throws(HearthError) {
-        var reader = DefinitionReader(source, file: file)
+    package init(_ source: JSONValue, file: String, isStored: Bool = false) throws(HearthError) {
+        var reader = DefinitionReader(source, file: file, isStored: isStored)
         self.source = source
         name = reader.identifier("stream")
         table = reader.identifier("table")

@@ -56,7 +56,8 @@ struct AggregateRoutes {
         let width = try BucketWidth.parse(bucket, timeZone: zone.name)
         let fields = try Self.fields(request, stream)
         let functions = try Self.functions(request)
-        let buckets = try await ReadingSight(request, context, "GET /streams/\(stream.name)/aggregate").store(store).aggregate(
+        let sight = try ReadingSight(request, context, "GET /streams/\(stream.name)/aggregate").store(store)
+        let buckets = try await sight.aggregate(
             scope.query(stream, order: .oldestFirst), Aggregation(width: width, columns: fields.map(\.column)))
         guard buckets.count <= Self.bucketLimit else {
             throw HearthError(

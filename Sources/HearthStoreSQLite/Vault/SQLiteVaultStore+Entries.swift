@@ -44,7 +44,8 @@ extension SQLiteVaultStore {
             present.bind(1, stream)
             present.bind(2, Int64(entry.place.day))
             present.bind(3, Int64(bitPattern: entry.place.token))
-            let isSame = try present.step() && present.int64(0) == entry.key && present.bytes(1).elementsEqual(entry.sealed)
+            let isSame =
+                try present.step() && present.int64(0) == entry.key && present.bytes(1).elementsEqual(entry.sealed)
             present.reset()
             guard isSame else {
                 conflicts.append(index)

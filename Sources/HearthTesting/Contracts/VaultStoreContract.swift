@@ -86,7 +86,8 @@ package enum VaultStoreContract {
         let second = try await store.put([longer, foreign, shorter, otherKey, fresh])
         try requireEqual(second, [1, 3], "places that other values have")
         let missing = VaultPlace(stream: "unknown", day: 1, token: 1)
-        let found = try await store.entries(at: [low.place, missing, high.place, elsewhere.place, fresh.place, shared.place])
+        let places = [low.place, missing, high.place, elsewhere.place, fresh.place, shared.place]
+        let found = try await store.entries(at: places)
         try requireEqual(found, [low, nil, longer, elsewhere, fresh, shared], "entries in the order asked for")
         try await store.remove([low.place, missing])
         let left = try await store.entries(at: [low.place, high.place])

@@ -34,7 +34,7 @@ package struct VaultKey: Sendable, CustomStringConvertible, CustomReflectable {
         do {
             let box = try AES.GCM.SealedBox(combined: sealed)
             let plain = try AES.GCM.open(box, using: key, authenticating: Array(label.utf8))
-            let count = plain.prefix(Self.lengthBytes).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+            let count = plain.prefix(Self.lengthBytes).reversed().reduce(0) { $0 << 8 | Int($1) }
             guard count <= plain.count - Self.lengthBytes else { throw CryptoKitError.incorrectParameterSize }
             return Array(plain.dropFirst(Self.lengthBytes).prefix(count))
         } catch {

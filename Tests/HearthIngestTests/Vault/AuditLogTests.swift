@@ -48,7 +48,9 @@ struct AuditLogTests {
         let log = fixture.log()
         try await Self.fill(log, 10)
         await fixture.values.tamper(4) { record in
-            if what != "time" && what != "hash" { record.body = record.body.replacing("\"tokens\":3", with: "\"tokens\":0") }
+            if what == "body" || what == "both" {
+                record.body = record.body.replacing("\"tokens\":3", with: "\"tokens\":0")
+            }
             if what == "time" { record.time = record.time + .seconds(1) }
             if what == "hash" || what == "both" { record.hash[0] ^= 1 }
         }

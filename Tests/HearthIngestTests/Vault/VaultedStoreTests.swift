@@ -81,7 +81,9 @@ struct VaultedStoreTests {
 
     @Test func equalValuesHaveEqualTokensOnlyWhereTheyAreJoined() async throws {
         try await Self.withStore { fixture, store, stream in
-            _ = try await store.append([VaultFixture.batch(0..<20, stream), VaultFixture.batch(0..<2, stream, person: 1)])
+            _ = try await store.append([
+                VaultFixture.batch(0..<20, stream), VaultFixture.batch(0..<2, stream, person: 1),
+            ])
             let mine = try await fixture.stored(stream)
             let names = Set((0..<20).map { mine.string(mine[$0, 2]) ?? "" })
             #expect(names.count == 2)
@@ -98,7 +100,7 @@ struct VaultedStoreTests {
             _ = try await store.append([batch])
             let entries = await fixture.values.entries
             var again = batch
-            for index in again.heads.indices { again.heads[index].received = again.heads[index].received + .seconds(60) }
+            for head in batch.heads.indices { again.heads[head].received = batch.heads[head].received + .seconds(60) }
             let outcome = try await store.append([again])
             #expect(outcome[0].stored == 0)
             #expect(outcome[0].duplicates.count == 50)
@@ -121,7 +123,8 @@ struct VaultedStoreTests {
         _ = try await second.put(taken)
         let vault = try await TokenVault.open(
             store: second,
-            audit: AuditLog(store: second, chain: AuditChain(ring: first.ring), time: FixedTime(time: VaultFixture.now)),
+            audit: AuditLog(
+                store: second, chain: AuditChain(ring: first.ring), time: FixedTime(time: VaultFixture.now)),
             folder: VaultKeyFolder(home: first.home), time: FixedTime(time: VaultFixture.now))
         let store = VaultedReadingStore(base: MemoryReadingStore(), vault: vault)
         try await store.install([stream])
