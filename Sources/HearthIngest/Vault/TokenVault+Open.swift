@@ -1,6 +1,6 @@
 import HearthCore
 import HearthSchema
-package import HearthStore
+import HearthStore
 import HearthVault
 import Synchronization
 

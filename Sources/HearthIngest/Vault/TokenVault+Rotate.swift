@@ -57,6 +57,7 @@ extension TokenVault {
             state.withLock { state in
                 state.secrets[number] = secret
                 state.epochs = begun
+                state.pass += 1
                 state.rewriting = VaultRewriting(startedAt: time.now())
             }
             return number
@@ -85,43 +86,109 @@ extension TokenVault {
     /// Readings of one step: their values are sealed in one transaction, and they are rewritten in one.
     private static let step = 500
 
+    /// What readings should hold changed while they were rewritten.
+    private struct Overtaken: Error {}
+
     /// Rewrites all readings that hold values where tokens belong, tokens of an earlier epoch, or tokens where values
     /// belong. May be killed at any moment and goes on where it was.
     /// - Parameter pause: Called between steps, so that live readings are not kept waiting.
     package func rewrite(in base: VaultedReadingStore.Base, pause: () async throws -> Void) async throws {
-        guard needsRewriting else { return }
+        while needsRewriting {
+            do {
+                if try await rewriteOnce(in: base, pause: pause) { return }
+            } catch is Overtaken {
+                continue
+            }
+        }
+    }
+
+    /// - Returns: false when it must begin anew.
+    private func rewriteOnce(
+        in base: VaultedReadingStore.Base, pause: () async throws -> Void
+    ) async throws -> Bool {
+        let pass = state.withLock { $0.pass }
         let blocked = streamsWithoutDefinition()
         state.withLock { state in
             if state.rewriting == nil { state.rewriting = VaultRewriting(startedAt: time.now()) }
             state.rewriting?.blockedBy = blocked
         }
-        let statistics = try await base.statistics(of: nil)
         var done: [String: [UniqueID: VaultProgress]] = [:]
         for progress in try await store.progress() { done[progress.stream, default: [:]][progress.person] = progress }
-        for stream in definitions where !states(of: stream).isEmpty {
-            let people = Set(statistics.filter { $0.stream == stream.name }.map(\.person))
-            for person in people.sorted() {
-                let progress = done[stream.name]?[person]
-                if let progress, progress.position == nil { continue }
-                try await rewrite(stream, of: person, after: progress?.position, in: base, pause: pause)
-            }
+        for lane in try await lanes(in: base) {
+            let progress = done[lane.stream.name]?[lane.person]
+            if let progress, progress.position == nil { continue }
+            try await rewrite(lane, after: progress?.position, in: base, pass, pause: pause)
         }
         try await resealIdentities()
-        if blocked.isEmpty { try await finishRewriting(in: base) }
+        if !blocked.isEmpty { return true }
+        // Nothing is destroyed because a note says that it may be: the readings say it.
+        guard try await isRewritten(in: base, pass, pause: pause) else {
+            try await store.forgetProgress()
+            return false
+        }
+        try await finishRewriting(in: base, pass)
+        return true
+    }
+
+    /// Readings of one person in one stream.
+    private struct Lane {
+        var stream: StreamDefinition
+        var person: UniqueID
+
+        var query: ReadingQuery { ReadingQuery(stream: stream, person: person, order: .oldestFirst) }
+    }
+
+    private func lanes(in base: VaultedReadingStore.Base) async throws -> [Lane] {
+        let statistics = try await base.statistics(of: nil)
+        return definitions.filter { !states(of: $0).isEmpty }.flatMap { stream in
+            Set(statistics.filter { $0.stream == stream.name }.map(\.person)).sorted().map {
+                Lane(stream: stream, person: $0)
+            }
+        }
+    }
+
+    /// Called within the gate, so that what was true stays true until it is left.
+    private func check(_ pass: Int) throws {
+        if state.withLock({ $0.pass }) != pass { throw Overtaken() }
+    }
+
+    /// Whether every reading holds what it should.
+    private func isRewritten(
+        in base: VaultedReadingStore.Base, _ pass: Int, pause: () async throws -> Void
+    ) async throws -> Bool {
+        for lane in try await lanes(in: base) {
+            var position: ReadingPosition?
+            repeat {
+                try Task.checkCancellation()
+                let before = position
+                let next = try await gate.shared { () -> (isDone: Bool, position: ReadingPosition?) in
+                    try check(pass)
+                    let page = try await base.page(lane.query, after: before, limit: Self.step)
+                    let changes = try await changes(of: page)
+                    return (
+                        changes.isEmpty, page.count == Self.step ? page.heads.last.map { ReadingPosition($0) } : nil
+                    )
+                }
+                guard next.isDone else { return false }
+                position = next.position
+                if position != nil { try await pause() }
+            } while position != nil
+        }
+        return true
     }
 
     private func rewrite(
-        _ stream: StreamDefinition, of person: UniqueID, after start: ReadingPosition?,
-        in base: VaultedReadingStore.Base, pause: () async throws -> Void
+        _ lane: Lane, after start: ReadingPosition?, in base: VaultedReadingStore.Base, _ pass: Int,
+        pause: () async throws -> Void
     ) async throws {
-        let query = ReadingQuery(stream: stream, person: person, order: .oldestFirst)
         var position = start
         while true {
             try Task.checkCancellation()
             let before = position
             // Together with those who read and write: only what tokens mean must not change meanwhile.
             position = try await gate.shared {
-                let page = try await base.page(query, after: before, limit: Self.step)
+                try check(pass)
+                let page = try await base.page(lane.query, after: before, limit: Self.step)
                 let changed = try await rewritten(page)
                 if !changed.batch.isEmpty { _ = try await base.rewrite(changed.batch, columns: changed.columns) }
                 state.withLock { state in
@@ -129,7 +196,7 @@ extension TokenVault {
                     state.rewriting?.changed += changed.batch.count
                 }
                 let next = page.count == Self.step ? page.heads.last.map { ReadingPosition($0) } : nil
-                try await store.note(VaultProgress(stream: stream.name, person: person, position: next))
+                try await store.note(VaultProgress(stream: lane.stream.name, person: lane.person, position: next))
                 return next
             }
             if position == nil { return }
@@ -137,14 +204,21 @@ extension TokenVault {
         }
     }
 
-    /// The readings of a page that must change, with what they should hold. Their values are in the vault already.
-    private func rewritten(_ page: ReadingBatch) async throws -> (batch: ReadingBatch, columns: [Int]) {
+    /// What must change in a page.
+    private struct Changes {
+        /// Values that get tokens.
+        var mints: [Mint] = []
+        /// Values that take the place of tokens.
+        var openings: [Mint] = []
+
+        var isEmpty: Bool { mints.isEmpty && openings.isEmpty }
+    }
+
+    private func changes(of page: ReadingBatch) async throws -> Changes {
         let stream = page.stream
         let states = states(of: stream)
         let epoch = try current.epoch
-        var batches = [page]
-        var rows: Set<Int> = []
-        var mints: [Mint] = []
+        var changes = Changes()
         var settled: Set<Int> = []
         for cell in try await held(in: page, states) {
             guard let entry = cell.entry else { continue }
@@ -153,29 +227,36 @@ extension TokenVault {
             let field = stream.fields[cell.column]
             if field.isPrivate, field.isJoined == cell.token.isJoined, key(entry.key)?.owner.epoch == epoch { continue }
             guard let value = try value(of: cell, in: stream) else { continue }
-            rows.insert(cell.row)
-            if field.isPrivate {
-                mints.append(Mint(batch: 0, row: cell.row, column: cell.column, value: value))
-            } else {
-                batches[0][cell.row, cell.column] = try PrivateValue.cell(of: value, in: &batches[0])
-            }
+            let change = Mint(batch: 0, row: cell.row, column: cell.column, value: value)
+            if field.isPrivate { changes.mints.append(change) } else { changes.openings.append(change) }
         }
         for (column, state) in states where state == .sealing {
             for row in 0..<page.count where !settled.contains(row * page.width + column) {
                 guard let value = PrivateValue.bytes(of: page[row, column], in: page) else { continue }
-                rows.insert(row)
-                mints.append(Mint(batch: 0, row: row, column: column, value: value))
+                changes.mints.append(Mint(batch: 0, row: row, column: column, value: value))
             }
         }
-        try await mint(mints, into: &batches)
-        var changed = ReadingBatch(stream: stream)
+        return changes
+    }
+
+    /// The readings of a page that must change, with what they should hold. Their values are in the vault already.
+    private func rewritten(_ page: ReadingBatch) async throws -> (batch: ReadingBatch, columns: [Int]) {
+        let changes = try await changes(of: page)
+        var batches = [page]
+        for opening in changes.openings {
+            batches[0][opening.row, opening.column] = try PrivateValue.cell(of: opening.value, in: &batches[0])
+        }
+        try await mint(changes.mints, into: &batches)
+        var changed = ReadingBatch(stream: page.stream)
+        let rows = Set((changes.mints + changes.openings).map(\.row))
         for row in rows.sorted() { changed.append(row: row, of: batches[0]) }
-        return (changed, states.keys.sorted())
+        return (changed, states(of: page.stream).keys.sorted())
     }
 
     /// All readings hold what they should: old secrets go.
-    private func finishRewriting(in base: VaultedReadingStore.Base) async throws {
+    private func finishRewriting(in base: VaultedReadingStore.Base, _ pass: Int) async throws {
         let retired = try await gate.alone { () -> [Int64] in
+            try check(pass)
             let old = try await store.epochs().dropLast().map(\.number)
             // Old keys last: as long as they are there, whatever was left out can still be opened.
             try await settle(try await store.fields().filter { $0.state != .sealed })

@@ -28,6 +28,8 @@ package final class TokenVault: Sendable {
         var fields: [String: [String: VaultField.State]] = [:]
         /// That `adopt` was told of, in order of name.
         var definitions: [StreamDefinition] = []
+        /// Counts up when what readings should hold changes: a pass of rewriting that began before proves nothing.
+        var pass = 0
         /// What rewriting did since it began; nil when there is nothing to rewrite.
         var rewriting: VaultRewriting?
         var statistics = VaultStatistics()
@@ -183,6 +185,7 @@ package final class TokenVault: Sendable {
         }
         if changes.isEmpty { return }
         try await store.set(changes)
+        state.withLock { $0.pass += 1 }
         try await loadFields()
     }
 

@@ -73,7 +73,7 @@ package struct VaultedReadingStore: TokenisedReadingStore, ProcessingStore, Spoo
     /// Reads, and shows what it read as its reader may see it.
     private func show<Value: Sendable>(
         _ stream: StreamDefinition, _ read: () async throws -> Value,
-        _ batch: WritableKeyPath<Value, ReadingBatch> & Sendable
+        _ batch: any WritableKeyPath<Value, ReadingBatch> & Sendable
     ) async throws -> Value {
         if vault.states(of: stream).isEmpty { return try await read() }
         // Nobody may change what tokens mean between both.

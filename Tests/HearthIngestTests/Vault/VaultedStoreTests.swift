@@ -307,6 +307,38 @@ struct VaultedStoreTests {
         }
     }
 
+    @Test func aRotationThatOvertakesRewritingLosesNothing() async throws {
+        let fixture = try VaultFixture()
+        defer { fixture.remove() }
+        let (before, stream) = (try VaultFixture.visits(isPrivate: false), try VaultFixture.visits())
+        try await fixture.base.install([before])
+        _ = try await fixture.base.append([VaultFixture.batch(0..<2600, before)])
+        let store = try await fixture.start([stream])
+        var pauses = 0
+        try await store.vault.rewrite(in: fixture.base) {
+            pauses += 1
+            if pauses == 3 { _ = try await store.vault.rotate(for: VaultFixture.access) }
+        }
+        let seen = try await VaultFixture.lines(of: stream, in: store.opened(for: VaultFixture.access))
+        #expect(seen == VaultFixture.lines(VaultFixture.batch(0..<2600, stream)))
+        let epochs = try await fixture.values.epochs()
+        #expect(epochs.map(\.number) == [2])
+    }
+
+    @Test func noSecretIsDestroyedOnAWrongNote() async throws {
+        let fixture = try VaultFixture()
+        defer { fixture.remove() }
+        let stream = try VaultFixture.visits()
+        let batch = VaultFixture.batch(0..<700, stream)
+        let store = try await fixture.start([stream])
+        _ = try await store.append([batch])
+        _ = try await store.vault.rotate(for: VaultFixture.access)
+        try await fixture.values.note(VaultProgress(stream: "visits", person: VaultFixture.people[0], position: nil))
+        try await store.vault.rewrite(in: fixture.base) {}
+        let seen = try await VaultFixture.lines(of: stream, in: store.opened(for: VaultFixture.access))
+        #expect(seen == VaultFixture.lines(batch))
+    }
+
     @Test func oldSecretsStayWhileADefinitionIsMissing() async throws {
         let fixture = try VaultFixture()
         defer { fixture.remove() }
