@@ -11,7 +11,7 @@ extension TokenVault {
     /// Erases readings and what their tokens stand for. A person's keys go, and with them every value that was sealed under
     /// them, wherever a copy of it lies; of one device the values of its readings go, but for those that other readings of
     /// the person share.
-    func erase(person: UniqueID, device: UniqueID?, in base: VaultedReadingStore.Base) async throws -> Int {
+    func erase(person: UniqueID, device: UniqueID?, in base: VaultedReadingStore.Backing) async throws -> Int {
         let count = try await gate.alone {
             guard let device else {
                 // Remembered, so that a kill leaves no values of somebody whose readings are gone.
@@ -32,7 +32,7 @@ extension TokenVault {
     }
 
     /// Goes on with erasures that a kill interrupted. Must be called before anything is stored.
-    package func resumeErasures(in base: VaultedReadingStore.Base) async throws {
+    package func resumeErasures(in base: VaultedReadingStore.Backing) async throws {
         for person in try await store.erasures() {
             _ = try await gate.alone { try await finishErasure(of: person, in: base) }
             try await audit.record(.erase(person, device: nil), by: Self.itself)
@@ -41,7 +41,7 @@ extension TokenVault {
         }
     }
 
-    private func finishErasure(of person: UniqueID, in base: VaultedReadingStore.Base) async throws -> Int {
+    private func finishErasure(of person: UniqueID, in base: VaultedReadingStore.Backing) async throws -> Int {
         let count = try await base.erase(person: person, device: nil)
         try await store.forgetKeys(of: person)
         state.withLock { state in
@@ -56,7 +56,7 @@ extension TokenVault {
 
     /// Where the values lie that only readings of this device name.
     private func places(
-        of person: UniqueID, device: UniqueID, in base: VaultedReadingStore.Base
+        of person: UniqueID, device: UniqueID, in base: VaultedReadingStore.Backing
     ) async throws -> [VaultPlace] {
         var places: [VaultPlace] = []
         let known = state.withLock { $0.fields }

@@ -92,7 +92,7 @@ extension TokenVault {
     /// Rewrites all readings that hold values where tokens belong, tokens of an earlier epoch, or tokens where values
     /// belong. May be killed at any moment and goes on where it was.
     /// - Parameter pause: Called between steps, so that live readings are not kept waiting.
-    package func rewrite(in base: VaultedReadingStore.Base, pause: () async throws -> Void) async throws {
+    package func rewrite(in base: VaultedReadingStore.Backing, pause: () async throws -> Void) async throws {
         while needsRewriting {
             do {
                 if try await rewriteOnce(in: base, pause: pause) { return }
@@ -104,7 +104,7 @@ extension TokenVault {
 
     /// - Returns: false when it must begin anew.
     private func rewriteOnce(
-        in base: VaultedReadingStore.Base, pause: () async throws -> Void
+        in base: VaultedReadingStore.Backing, pause: () async throws -> Void
     ) async throws -> Bool {
         let pass = state.withLock { $0.pass }
         let blocked = streamsWithoutDefinition()
@@ -138,7 +138,7 @@ extension TokenVault {
         var query: ReadingQuery { ReadingQuery(stream: stream, person: person, order: .oldestFirst) }
     }
 
-    private func lanes(in base: VaultedReadingStore.Base) async throws -> [Lane] {
+    private func lanes(in base: VaultedReadingStore.Backing) async throws -> [Lane] {
         let statistics = try await base.statistics(of: nil)
         return definitions.filter { !states(of: $0).isEmpty }.flatMap { stream in
             Set(statistics.filter { $0.stream == stream.name }.map(\.person)).sorted().map {
@@ -154,7 +154,7 @@ extension TokenVault {
 
     /// Whether every reading holds what it should.
     private func isRewritten(
-        in base: VaultedReadingStore.Base, _ pass: Int, pause: () async throws -> Void
+        in base: VaultedReadingStore.Backing, _ pass: Int, pause: () async throws -> Void
     ) async throws -> Bool {
         for lane in try await lanes(in: base) {
             var position: ReadingPosition?
@@ -178,7 +178,7 @@ extension TokenVault {
     }
 
     private func rewrite(
-        _ lane: Lane, after start: ReadingPosition?, in base: VaultedReadingStore.Base, _ pass: Int,
+        _ lane: Lane, after start: ReadingPosition?, in base: VaultedReadingStore.Backing, _ pass: Int,
         pause: () async throws -> Void
     ) async throws {
         var position = start
@@ -254,7 +254,7 @@ extension TokenVault {
     }
 
     /// All readings hold what they should: old secrets go.
-    private func finishRewriting(in base: VaultedReadingStore.Base, _ pass: Int) async throws {
+    private func finishRewriting(in base: VaultedReadingStore.Backing, _ pass: Int) async throws {
         let retired = try await gate.alone { () -> [Int64] in
             try check(pass)
             let old = try await store.epochs().dropLast().map(\.number)

@@ -15,7 +15,7 @@ package final class VaultService: Service {
     private static let patience = Duration.seconds(30)
 
     private let vault: TokenVault
-    private let base: VaultedReadingStore.Base
+    private let base: VaultedReadingStore.Backing
     private let logger: Logger
     private let failure = Mutex<HearthError?>(nil)
 

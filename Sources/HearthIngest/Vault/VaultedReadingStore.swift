@@ -8,14 +8,14 @@ import HearthVault
 ///
 /// Streams without private fields pass through untouched.
 package struct VaultedReadingStore: TokenisedReadingStore, ProcessingStore, SpoolStore {
-    package typealias Base = any ReadingStore & ProcessingStore & SpoolStore & ReadingRewriteStore
+    package typealias Backing = any ReadingStore & ProcessingStore & SpoolStore & ReadingRewriteStore
 
-    let base: Base
+    let base: Backing
     package let vault: TokenVault
     /// Nil: tokens are shown.
     private var access: VaultAccess?
 
-    package init(base: Base, vault: TokenVault) {
+    package init(base: Backing, vault: TokenVault) {
         self.base = base
         self.vault = vault
     }
