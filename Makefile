@@ -14,6 +14,9 @@ SOURCES := Sources Tests Benchmarks/Sources Package.swift
 release := .build/release
 installed := $(DESTDIR)$(PREFIX)
 
+# All at once, tests of servers wait for each other longer than their time limits; a Swift that knows no such bound ignores it.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 6
+
 # Tests that keep every core busy, with models and programs, run after those that talk to live servers with time limits.
 busy := (Collect|Decode|Index|Inference|Know|Media|Perceive|Pipeline)Tests|CrashTests|ConsoleTests|demoHousehold
 

@@ -7,6 +7,7 @@ import PackageDescription
 // ---------------------------------------------------------------------------------------------------------------------
 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let orderedCollections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -28,7 +29,13 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
+let grpcTransport = Target.Dependency.product(
+    name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
+let grpcProtobuf = Target.Dependency.product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 struct Module {
@@ -45,6 +52,8 @@ struct Module {
 let modules: [Module] = [
     // 0 words: what everything is said in
     Module(name: "HearthCore", layer: 0, outside: [orderedCollections]),
+    // words for programs of others, made from protos/ by scripts/protocols
+    Module(name: "HearthProtocols", layer: 0, outside: [grpcCore, grpcProtobuf, protobuf]),
     // 1 grammar: what may be said
     Module(
         name: "HearthSchema", layer: 1, modules: ["HearthCore"], outside: [orderedCollections, "CPCRE2"],
@@ -55,7 +64,7 @@ let modules: [Module] = [
     // 3 drivers: one product each
     Module(
         name: "HearthStoreSQLite", layer: 3, modules: ["HearthCore", "HearthSchema", "HearthStore"],
-        outside: [crypto, grdb, grdbSQLite, "CZstd"]),
+        outside: [crypto, grdb, grdbSQLite, heap, "CZstd"]),
     Module(
         name: "HearthIndex", layer: 3, modules: ["HearthCore", "HearthStore"], outside: ["CHearthKernels"]),
     Module(
@@ -63,6 +72,10 @@ let modules: [Module] = [
         outside: [orderedCollections, "CHearthKernels", "CHearthProcess"]),
     Module(
         name: "HearthModelServers", layer: 3, modules: ["HearthCore"], outside: [asyncHTTPClient, nioCore, nioHTTP1]),
+    // what may be reached outside, and connections that reach nothing else
+    Module(
+        name: "HearthFetch", layer: 3, modules: ["HearthCore"],
+        outside: [asyncHTTPClient, nioCore, nioCompression, nioPosix]),
     // 4 flow
     Module(
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
@@ -100,20 +113,42 @@ let modules: [Module] = [
         outside: [asyncHTTPClient, crypto, lifecycle, logging, nioCore, nioHTTP1, orderedCollections]),
     Module(
         name: "HearthCollect", layer: 6,
-        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthMedia"],
-        outside: [asyncHTTPClient, crypto, logging, nioCompression, nioCore, nioHTTP1, nioPosix]),
+        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthFetch", "HearthMedia"],
+        outside: [asyncHTTPClient, crypto, logging, nioCore, nioHTTP1]),
+    // tells programs outside what happens here
+    Module(
+        name: "HearthNotify", layer: 6,
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthFetch", "HearthIngest", "HearthPipeline",
+        ],
+        outside: [asyncHTTPClient, crypto, lifecycle, logging, mustache, nioCore, nioHTTP1, orderedCollections]),
+    // tasks and time
+    Module(
+        name: "HearthPlan", layer: 6, modules: ["HearthCore"],
+        resources: [.copy("Resources/QuickAdd")]),
     Module(name: "HearthConsole", layer: 6, modules: ["HearthCore"], resources: [.copy("Assets")]),
     // 7 edge
     Module(
         name: "HearthServer", layer: 7,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthPipeline",
-            "HearthKnow", "HearthCollect", "HearthConsole",
+            "HearthFetch", "HearthKnow", "HearthCollect", "HearthNotify", "HearthConsole",
         ],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioPosix, nioHTTP1, nioWebSocket,
             nioFoundation, nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, httpTypes, orderedCollections, crypto, "CZlib",
             "CZstd",
+        ]),
+    // beside HTTP: the door for gRPC
+    Module(
+        name: "HearthRPC", layer: 8,
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthKnow",
+            "HearthServer", "HearthProtocols",
+        ],
+        outside: [
+            grpcCore, grpcTransport, grpcProtobuf, protobuf, httpTypes, lifecycle, logging, nioCore, nioPosix, nioSSL,
+            orderedCollections,
         ]),
     // 8 commands: the one place that assembles the program
     Module(
@@ -121,22 +156,25 @@ let modules: [Module] = [
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
             "HearthInference", "HearthModelServers", "HearthIngest", "HearthMedia", "HearthPipeline",
-            "HearthPerceive", "HearthKnow", "HearthCollect", "HearthConsole", "HearthServer",
+            "HearthFetch", "HearthPerceive", "HearthKnow", "HearthCollect", "HearthNotify", "HearthConsole",
+            "HearthServer",
         ],
         outside: [
             argumentParser, grdbSQLite, lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL, orderedCollections,
             unixSignals, yams, "CPCRE2", "CZlib", "CZstd",
         ]),
-    Module(name: "hearth", layer: 9, modules: ["HearthCommands"], isExecutable: true),
+    Module(name: "hearth", layer: 9, modules: ["HearthCommands", "HearthRPC"], isExecutable: true),
     Module(name: "hearth-decoder", layer: 9, modules: ["HearthDecode"], isExecutable: true),
     // beside: numbers from inside the process, for Benchmarks/run.py
     Module(
         name: "hearth-bench", layer: 9,
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIndex",
-            "HearthInference", "HearthIngest", "HearthKnow",
+            "HearthInference", "HearthIngest", "HearthKnow", "HearthPlan", "HearthProtocols",
         ],
-        outside: [orderedCollections, grdbSQLite, logging, "CHearthKernels"], isExecutable: true,
+        outside: [
+            orderedCollections, grdbSQLite, logging, grpcCore, grpcTransport, grpcProtobuf, protobuf, "CHearthKernels",
+        ], isExecutable: true,
         path: "Benchmarks/Sources/hearth-bench"
     ),
     // beside: works until the crash test of the pipeline kills it
@@ -219,12 +257,20 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         name: "HearthServerTests",
         modules: [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthPipeline",
-            "HearthKnow", "HearthConsole", "HearthServer", "HearthTesting",
+            "HearthFetch", "HearthKnow", "HearthNotify", "HearthConsole", "HearthServer", "HearthTesting",
         ],
         outside: [
             hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, nioPosix, nioSSL, logging, lifecycle,
             orderedCollections, "CZlib",
         ]
+    ),
+    (
+        name: "HearthRPCTests",
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthKnow",
+            "HearthConsole", "HearthServer", "HearthProtocols", "HearthRPC", "HearthTesting",
+        ],
+        outside: [grpcCore, grpcTransport, grpcProtobuf, protobuf, lifecycle, logging]
     ),
     (
         name: "HearthInferenceTests", modules: ["HearthCore", "HearthInference", "HearthTesting"],
@@ -242,10 +288,11 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthCommandsTests",
         modules: [
-            "HearthCore", "HearthIngest", "HearthServer", "HearthStore", "HearthVault", "HearthCommands",
+            "HearthCore", "HearthIngest", "HearthNotify", "HearthServer", "HearthStore", "HearthVault",
+            "HearthCommands",
             "HearthTesting", "hearth-decoder",
         ],
-        outside: [argumentParser, logging, orderedCollections]
+        outside: [argumentParser, lifecycle, logging, orderedCollections]
     ),
     (
         name: "HearthMediaTests", modules: ["HearthCore", "HearthMedia", "HearthTesting", "hearth-decoder"],
@@ -265,9 +312,20 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         outside: ["CHearthProcess", "CZlib"]
     ),
     (
-        name: "HearthCollectTests", modules: ["HearthCore", "HearthCollect", "HearthTesting"],
+        name: "HearthCollectTests", modules: ["HearthCore", "HearthFetch", "HearthCollect", "HearthTesting"],
         outside: [hummingbird, hummingbirdTesting, httpTypes, nioCore]
     ),
+    (name: "HearthFetchTests", modules: ["HearthCore", "HearthFetch"], outside: []),
+    (
+        name: "HearthNotifyTests",
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthStoreSQLite", "HearthVault", "HearthFetch",
+            "HearthIngest",
+            "HearthNotify", "HearthTesting",
+        ],
+        outside: [crypto, lifecycle, logging, nioCore, nioHTTP1, nioPosix, orderedCollections]
+    ),
+    (name: "HearthPlanTests", modules: ["HearthCore", "HearthPlan"], outside: []),
     (
         name: "HearthPerceiveTests",
         modules: [
@@ -276,7 +334,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
         ], outside: [logging, orderedCollections]
     ),
     // Kills the real program, so that must be built too.
-    (name: "CrashTests", modules: ["HearthCore", "hearth"], outside: []),
+    (name: "CrashTests", modules: ["HearthCore", "HearthTesting", "hearth"], outside: []),
     // Drives the real program with a real browser.
     (name: "ConsoleTests", modules: ["HearthCore", "hearth", "hearth-decoder"], outside: []),
     (name: "HearthIndexTests", modules: ["HearthCore", "HearthIndex", "HearthTesting"], outside: ["CHearthKernels"]),
@@ -314,7 +372,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],

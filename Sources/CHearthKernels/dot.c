@@ -14,8 +14,9 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* How many codes ahead of the one being multiplied are asked for from memory. */
-enum { PREFETCH_DISTANCE = 4 };
+/* How many codes ahead of the one being multiplied are asked for from memory; in a scan, how many bytes: the processor's own
+ * prefetching ends at every page. */
+enum { PREFETCH_DISTANCE = 4, SCAN_PREFETCH_DISTANCE = 4096 };
 
 size_t hearth_code_stride(size_t dimension) { return sizeof(float) + (dimension + 3) / 4 * 4; }
 
@@ -47,6 +48,8 @@ INLINE int32_t dot_portable(const int8_t *left, const int8_t *right, size_t dime
     return sum;
 }
 
+INLINE int32_t excess_portable(const int8_t *right, size_t dimension) { return 0; }
+
 #if defined(__x86_64__)
 AVX2 static inline int32_t dot_avx2(const int8_t *left, const int8_t *right, size_t dimension) {
     __m256i sum = _mm256_setzero_si256();
@@ -64,24 +67,31 @@ AVX2 static inline int32_t dot_avx2(const int8_t *left, const int8_t *right, siz
     return result;
 }
 
-/* The instruction multiplies unsigned by signed: 128 is added to the left components, and 128 times the right ones taken off. */
+INLINE int32_t excess_avx2(const int8_t *right, size_t dimension) { return 0; }
+
+/* The instruction multiplies unsigned by signed: 128 is added to the left components, which makes the result too large by 128 times
+ * the sum of the right ones. */
 VNNI static inline int32_t dot_vnni(const int8_t *left, const int8_t *right, size_t dimension) {
     const __m512i offset = _mm512_set1_epi8((char)0x80);
-    __m512i sum = _mm512_setzero_si512(), excess = _mm512_setzero_si512();
+    __m512i sum = _mm512_setzero_si512();
     size_t i = 0;
     for (; i + 64 <= dimension; i += 64) {
         __m512i a = _mm512_xor_si512(_mm512_loadu_si512(left + i), offset), b = _mm512_loadu_si512(right + i);
         sum = _mm512_dpbusd_epi32(sum, a, b);
-        excess = _mm512_dpbusd_epi32(excess, offset, b);
     }
     if (i < dimension) {
         __mmask64 mask = ~0ull >> (64 - (dimension - i));
         __m512i a = _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, left + i), offset);
         __m512i b = _mm512_maskz_loadu_epi8(mask, right + i);
         sum = _mm512_dpbusd_epi32(sum, a, b);
-        excess = _mm512_dpbusd_epi32(excess, offset, b);
     }
-    return _mm512_reduce_add_epi32(_mm512_sub_epi32(sum, excess));
+    return _mm512_reduce_add_epi32(sum);
+}
+
+INLINE int32_t excess_vnni(const int8_t *right, size_t dimension) {
+    int32_t sum = 0;
+    for (size_t i = 0; i < dimension; i++) sum += right[i];
+    return 128 * sum;
 }
 #endif
 
@@ -103,22 +113,26 @@ INLINE void prefetch(const uint8_t *code, size_t stride) {
         const uint8_t *query, const uint8_t *codes, size_t dimension, size_t first, size_t count, float *scores) { \
         size_t stride = hearth_code_stride(dimension); \
         float scale = scale_of(query); \
+        int32_t excess = excess_##NAME(components_of(query), dimension); \
         const uint8_t *code = codes + first * stride; \
-        for (size_t i = 0; i < count; i++, code += stride) \
-            scores[i] = scale * scale_of(code) \
-                * (float)dot_##NAME(components_of(code), components_of(query), dimension); \
+        for (size_t i = 0; i < count; i++, code += stride) { \
+            prefetch(code + SCAN_PREFETCH_DISTANCE, stride); \
+            int32_t product = dot_##NAME(components_of(code), components_of(query), dimension) - excess; \
+            scores[i] = scale * scale_of(code) * (float)product; \
+        } \
     } \
     TARGET static void gather_##NAME( \
         const uint8_t *query, const uint8_t *codes, size_t dimension, const uint32_t *slots, size_t count, \
         float *scores) { \
         size_t stride = hearth_code_stride(dimension); \
         float scale = scale_of(query); \
+        int32_t excess = excess_##NAME(components_of(query), dimension); \
         for (size_t i = 0; i < count && i < PREFETCH_DISTANCE; i++) prefetch(codes + slots[i] * stride, stride); \
         for (size_t i = 0; i < count; i++) { \
             if (i + PREFETCH_DISTANCE < count) prefetch(codes + slots[i + PREFETCH_DISTANCE] * stride, stride); \
             const uint8_t *code = codes + slots[i] * stride; \
-            scores[i] = scale * scale_of(code) \
-                * (float)dot_##NAME(components_of(code), components_of(query), dimension); \
+            int32_t product = dot_##NAME(components_of(code), components_of(query), dimension) - excess; \
+            scores[i] = scale * scale_of(code) * (float)product; \
         } \
     }
 

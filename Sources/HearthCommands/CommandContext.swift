@@ -1,4 +1,5 @@
 import HearthCore
+import HearthServer
 
 #if canImport(Glibc)
 import Glibc
@@ -14,15 +15,17 @@ struct CommandContext: Sendable {
     /// Descriptor of standard input.
     var input: Int32
     var time: any TimeSource
+    /// Makes the server's door for gRPC; nil: there is none.
+    var rpc: DoorMaker?
 
     /// The context of this process.
-    static func process() -> CommandContext {
+    static func process(rpc: DoorMaker?) -> CommandContext {
         let environment = currentEnvironment()
         return CommandContext(
             environment: environment,
             output: Output(descriptor: 1, name: "standard output", environment: environment),
             errors: Output(descriptor: 2, name: "standard error", environment: environment),
-            input: 0, time: SystemTime())
+            input: 0, time: SystemTime(), rpc: rpc)
     }
 
     /// The variables of the process; the one place that reads them.

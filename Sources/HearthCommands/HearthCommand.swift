@@ -1,5 +1,6 @@
 import ArgumentParser
 import HearthCore
+package import HearthServer
 
 #if canImport(Glibc)
 import Glibc
@@ -27,7 +28,7 @@ struct HearthCommand: AsyncParsableCommand {
                 name: "Data",
                 subcommands: [
                     SendCommand.self, SpoolCommand.self, StreamsCommand.self, ProcessorsCommand.self,
-                    ExportCommand.self,
+                    NotifyCommand.self, ExportCommand.self,
                 ]),
             CommandGroup(
                 name: "Access",
@@ -75,12 +76,14 @@ struct HearthCommand: AsyncParsableCommand {
 /// The program.
 package enum HearthProgram {
     /// Runs the command line of this process and ends it with one of the statuses that `docs/reference/cli.md` lists.
-    package static func run() async -> Never {
+    ///
+    /// - Parameter rpc: Makes the server's door for gRPC.
+    package static func run(rpc: DoorMaker?) async -> Never {
         // A reader that goes away is noticed where we write to it.
         signal(SIGPIPE, SIG_IGN)
         // What the program writes is for its user alone, databases above all.
         umask(0o077)
-        let status = await HearthCommand.invoke(Array(CommandLine.arguments.dropFirst()), in: .process())
+        let status = await HearthCommand.invoke(Array(CommandLine.arguments.dropFirst()), in: .process(rpc: rpc))
         exit(status.code)
     }
 }

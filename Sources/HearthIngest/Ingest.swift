@@ -36,6 +36,11 @@ package struct Ingest: Sendable {
     package func batch(
         _ body: DecodedBody, source: Admission.Source
     ) async throws(HearthError) -> AdmissionReport {
+        try await commit(try draft(of: body, source: source))
+    }
+
+    /// Admits what `batch` takes, and commits nothing.
+    package func draft(of body: DecodedBody, source: Admission.Source) throws(HearthError) -> Draft {
         var draft = Draft()
         for failure in body.failures { draft.reject(index: failure.index, failure.error) }
         var nextIndex = 0
@@ -45,7 +50,7 @@ package struct Ingest: Sendable {
                 try admitAll(root, index: &nextIndex, source: source, into: &draft)
             }
         }
-        return try await commit(draft)
+        return draft
     }
 
     private func admitAll(
@@ -81,7 +86,11 @@ package struct Ingest: Sendable {
 
     /// Commits what was admitted. Duplicates inside the draft count as duplicates.
     package func commit(_ draft: Draft) async throws(HearthError) -> AdmissionReport {
-        let outcomes = try await writer.submit(draft.batches)
+        Self.report(on: draft, try await writer.submit(draft.batches))
+    }
+
+    /// What became of a draft whose batches were committed with these outcomes.
+    package static func report(on draft: Draft, _ outcomes: [AppendOutcome]) -> AdmissionReport {
         var report = AdmissionReport(
             accepted: outcomes.reduce(0) { $0 + $1.stored },
             duplicates: outcomes.reduce(0) { $0 + $1.duplicates.count },

@@ -17,6 +17,17 @@ extension ErrorCode {
     package static let capabilityMissing = ErrorCode("capability-missing")
 }
 
+extension MediaLimits {
+    /// How often a file is tried whose decoder was ended from outside. With the usual backoff these are one to two minutes: what is
+    /// short of memory now may have it then, and a file that takes all there is does not hold up the others for longer.
+    package static let endedAttempts = 8
+
+    /// How often a file is tried that fails like this; nil: as all work.
+    package static func attempts(after error: HearthError) -> Int? {
+        error.code == .decoderCrashed ? endedAttempts : nil
+    }
+}
+
 extension HearthError {
     /// For `DecoderClient` and what it starts: over the wire and back.
     package var wireForm: JSONValue {

@@ -27,11 +27,36 @@ package struct ModelServerClient: Sendable {
         to body: [UInt8], contentType: String, limit: Int
     ) async throws -> [UInt8] {
         do {
-            let response = try await post(body, contentType: contentType, accept: "application/json")
-            return try await collect(response.body, limit: limit)
+            return try await withinTimeout {
+                let response = try await post(body, contentType: contentType, accept: "application/json")
+                return try await collect(response.body, limit: limit)
+            }
         } catch {
             throw translated(error)
         }
+    }
+
+    /// Asks and reads the answer to its end within the endpoint's timeout: a server that sends a word now and then is never
+    /// silent, and somebody waits.
+    /// - Throws: `model-timeout`, and what `body` throws.
+    package func withinTimeout<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws
+        -> Value
+    {
+        try await withThrowingTaskGroup(of: Value.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await Task.sleep(for: endpoint.timeout)
+                throw tooLong(after: nil)
+            }
+            defer { group.cancelAll() }
+            guard let value = try await group.next() else { throw CancellationError() }
+            return value
+        }
+    }
+
+    private func tooLong(after cause: (any Error)?) -> HearthError {
+        HearthError(
+            .modelTimeout, "The \(endpoint.server.name) took too long.", disposition: .retry, cause: cause)
     }
 
     /// Posts `body` and hands over an answer whose status is 200, its own body unread.
@@ -78,8 +103,7 @@ package struct ModelServerClient: Sendable {
             switch error {
             case .cancelled: return CancellationError()
             case .readTimeout, .deadlineExceeded, .connectTimeout, .writeTimeout:
-                return HearthError(
-                    .modelTimeout, "The \(name) took too long.", disposition: .retry, cause: error)
+                return tooLong(after: error)
             case .remoteConnectionClosed:
                 return cutOff(error)
             default: break

@@ -8,7 +8,8 @@ package struct ModelServerEndpoint: Sendable, Hashable {
     package let url: String
     package let model: String
     package let key: String?
-    /// The longest that one answer may take.
+    /// The longest that one answer may take, to its last byte. A command waits two minutes for the server, which has work of its
+    /// own besides.
     package let timeout: Duration
     /// The longest that the server may stay silent, also before its first word.
     package let silence: Duration
@@ -17,7 +18,7 @@ package struct ModelServerEndpoint: Sendable, Hashable {
     ///   URL of what is asked.
     /// - Throws: `invalid-value` for a URL that is none of http or https, or an empty model name.
     package init(
-        _ server: ModelServer, base: String, model: String, key: String?, timeout: Duration = .seconds(120),
+        _ server: ModelServer, base: String, model: String, key: String?, timeout: Duration = .seconds(90),
         silence: Duration = .seconds(60)
     ) throws(HearthError) {
         guard let parsed = URL(string: base), let scheme = parsed.scheme?.lowercased(), let host = parsed.host(),

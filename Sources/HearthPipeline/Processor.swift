@@ -31,10 +31,14 @@ package protocol Processor: Sendable {
     /// - Throws: what is wrong with the whole batch now (a dependency is away): the runtime tries again later, with
     ///   backoff. What is wrong with one reading belongs into `failures`.
     func process(_ batch: ReadingBatch) async throws -> ProcessorResult
+
+    /// How often a batch is tried whose steps fail like this; nil: as often as the runtime tries what fails so.
+    func attempts(after error: HearthError) -> Int?
 }
 
 extension Processor {
     package var stepLimit: Duration { PipelineLimits.stepLimit }
+    package func attempts(after error: HearthError) -> Int? { nil }
 }
 
 /// What follows from one batch.

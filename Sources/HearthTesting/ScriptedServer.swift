@@ -13,6 +13,8 @@ package final class ScriptedServer: Sendable {
         case wait
         /// The text over and over until the client hangs up.
         case flood(String)
+        /// The text every few milliseconds until the client hangs up: a server that is slow and never silent.
+        case drip(String)
     }
 
     package let url: String
@@ -51,20 +53,20 @@ package final class ScriptedServer: Sendable {
             var rest = scripts[...]
             while true {
                 let client = accept(listener, nil, nil)
-                guard client >= 0 else { return }
+                guard client >= 0 else { break }
                 let request = Self.readRequest(client)
                 log.requests.withLock { $0.append(request) }
                 for step in rest.first ?? [] { Self.perform(step, client) }
                 if rest.count > 1 { rest.removeFirst() }
                 Glibc.close(client)
             }
+            // Closed by `deinit`, its number could already name another server's socket when `accept` is called.
+            Glibc.close(listener)
         }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        Glibc.close(listener)
-    }
+    /// Ends `accept`, and with it the thread.
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     package static func answer(_ status: String, _ body: String, _ headers: String = "") -> String {
         "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\(headers)"
@@ -97,6 +99,7 @@ package final class ScriptedServer: Sendable {
             var byte: UInt8 = 0
             while recv(client, &byte, 1, 0) > 0 {}
         case .flood(let text): while sendAll(text, client) {}
+        case .drip(let text): while sendAll(text, client) { usleep(20_000) }
         }
     }
 

@@ -1,3 +1,4 @@
 import HearthCommands
+import HearthRPC
 
-await HearthProgram.run()
+await HearthProgram.run(rpc: RPCDoor.maker)

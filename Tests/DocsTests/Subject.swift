@@ -39,7 +39,7 @@ struct Subject: Sendable, CustomStringConvertible {
         return promised(page).filter { counts[$0, default: 0] > 1 }.sorted()
     }
 
-    static let all: [Subject] = [.settings, .errorCodes, .metrics, .streams, .commands]
+    static let all: [Subject] = [.settings, .errorCodes, .metrics, .streams, .commands, .events]
 
     /// A variable's name anywhere, or a declaration `integer("port", …)` in an extension of `Setting`, which the
     /// environment calls `HEARTH_PORT`.
@@ -114,4 +114,11 @@ struct Subject: Sendable, CustomStringConvertible {
         sample: SourceFile(
             path: "Sources/HearthCommands/A.swift", text: #"CommandConfiguration(commandName: "sample", abstract: "")"#),
         sampleName: "sample", samplePage: "```sh\n$ hearth sample FILE\n```")
+
+    static let events = Subject(
+        description: "kind of event", page: "docs/reference/events.md", folder: "Sources",
+        names: { file in Set(file.text.matches(of: /EventKind\("([a-z.-]+)"\)/).map { String($0.1) }) },
+        promised: { $0.tableKeys.filter { $0.contains(".") } },
+        sample: SourceFile(path: "Sources/A/A.swift", text: #"static let sample = EventKind("sample.seen")"#),
+        sampleName: "sample.seen", samplePage: "| `sample.seen` | a sample |")
 }

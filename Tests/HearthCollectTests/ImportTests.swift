@@ -67,6 +67,29 @@ struct ImportTests {
         }
     }
 
+    /// The mark of UTF-16 looks like the first header of MPEG audio.
+    @Test func textOfEveryWidthIsTextAndBareMPEGAudioIsSound() async throws {
+        try await withFolder { folder in
+            let text = Array("The boat is moored at berth fourteen. Ask Anna for the key.".unicodeScalars)
+            let little: [UInt8] = text.flatMap { [UInt8($0.value), 0] }
+            let big: [UInt8] = text.flatMap { [0, UInt8($0.value)] }
+            let wideLittle: [UInt8] = text.flatMap { [UInt8($0.value), 0, 0, 0] }
+            let wideBig: [UInt8] = text.flatMap { [0, 0, 0, UInt8($0.value)] }
+            try write(folder + "/1.txt", [0xff, 0xfe] + little)
+            try write(folder + "/2.txt", [0xfe, 0xff] + big)
+            try write(folder + "/3.txt", [0xff, 0xfe, 0, 0] + wideLittle)
+            try write(folder + "/4.txt", [0, 0, 0xfe, 0xff] + wideBig)
+            // Four frames of layer III, and of layer I with a checksum, whose header begins as UTF-16 does.
+            let frame: [UInt8] = [0xff, 0xfb, 0x90, 0x64] + [UInt8](repeating: 0, count: 413)
+            try write(folder + "/5.mp3", frame + frame + frame + frame)
+            let first: [UInt8] = [0xff, 0xfe, 0x44, 0] + [UInt8](repeating: 1, count: 128 - 4)
+            try write(folder + "/6.mp1", first + first + first)
+            let plan = ImportPlan.of([folder])
+            #expect(plan.items.map(\.route) == [.document, .document, .document, .document, .audio, .audio])
+            #expect(plan.skipped.isEmpty)
+        }
+    }
+
     @Test func aFileOverTheLimitIsLeftOut() async throws {
         try await withFolder { folder in
             try write(folder + "/long.txt", Array(repeating: 0x61, count: 100))
@@ -90,15 +113,57 @@ struct ImportTests {
                 return try await importer.run(.of([folder + "/in"]))
             }
             #expect(try await run().done == 2)
-            #expect(try await run().alreadyThere == 2)
+            #expect(try await run().sentBefore == 2)
             try write(folder + "/in/two.txt", Array("Two, changed.".utf8))
             let third = try await run()
-            #expect(third.done == 1 && third.alreadyThere == 1)
+            #expect(third.done == 1 && third.sentBefore == 1)
             #expect(sent.withLock { $0 } == ["one.txt", "two.txt", "two.txt"])
             // What went back to an earlier content has changed, too.
             try write(folder + "/in/two.txt", Array("Two.".utf8))
             #expect(try await run().done == 1)
-            #expect(try await run().alreadyThere == 2)
+            #expect(try await run().sentBefore == 2)
+        }
+    }
+
+    @Test func aMovedDocumentStaysOneAndACopyIsNoOther() async throws {
+        try await withFolder { folder in
+            let boat = Array("The boat is at berth fourteen.".utf8)
+            try write(folder + "/in/boat.md", boat)
+            let sent = Mutex<[String]>([])
+            func run(again: Bool = false) async throws -> ImportReport {
+                var importer = Importer(
+                    journal: try ImportJournal(path: folder + "/journal"), again: again
+                ) { item, _ in
+                    sent.withLock { $0.append("\(item.name) \((item.key ?? "").dropFirst(folder.count + 4))") }
+                    return .stored
+                }
+                return try await importer.run(.of([folder + "/in"]))
+            }
+            func take() -> [String] {
+                sent.withLock { list in
+                    defer { list = [] }
+                    return list
+                }
+            }
+            _ = try await run()
+            #expect(take() == ["boat.md boat.md"])
+            try FileManager.default.moveItem(atPath: folder + "/in/boat.md", toPath: folder + "/in/ship.md")
+            #expect(try await run().done == 1)
+            #expect(take() == ["ship.md boat.md"])
+            try write(folder + "/in/copy/ship.md", boat)
+            #expect(try await run().sentBefore == 2)
+            #expect(take() == [])
+            // What changes is a version of the same, the copy now a document of its own; so is what comes in the old place.
+            try write(folder + "/in/ship.md", Array("The boat is at berth nine.".utf8))
+            try write(folder + "/in/boat.md", Array("Another boat.".utf8))
+            _ = try await run()
+            let third = take()
+            #expect(
+                third.count == 3 && third.contains("ship.md boat.md") && third.contains("copy/ship.md copy/ship.md"))
+            #expect(third.contains { $0.hasPrefix("boat.md boat.md#") })
+            #expect(try await run().sentBefore == 3)
+            #expect(try await run(again: true).done == 3)
+            #expect(take() == third)
         }
     }
 
@@ -132,10 +197,10 @@ struct ImportTests {
             let report = try await second.run(.of([folder + "/in"])) { step in
                 progress.withLock { $0.append(step.finished) }
             }
-            #expect(report.alreadyThere == 3 && report.done == 9)
+            #expect(report.sentBefore == 3 && report.done == 9)
             #expect(progress.withLock { $0 } == Array(1...12))
             var third = try importer()
-            #expect(try await third.run(.of([folder + "/in"])).alreadyThere == 12)
+            #expect(try await third.run(.of([folder + "/in"])).sentBefore == 12)
         }
     }
 

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HearthCollect
 import HearthCore
+import HearthFetch
 import Hummingbird
 import HummingbirdTesting
 import NIOCore

@@ -57,8 +57,32 @@ import Testing
                 _ = try await hearth.hearth("documents", "forget", id)
                 try await Self.runAgain("read-files", hearth)
                 #expect(try await hearth.hearth("documents", "--json").json.array?.isEmpty == true)
-                #expect(try await hearth.hearth("add", path, "--json").json["already_there"] == 1)
+                let known = try await hearth.hearth("add", path, "--json").json
+                #expect(known["already_there"] == 0 && known["sent_before"] == 1)
                 #expect(try await hearth.hearth("add", path, "--again", "--json").json["added"] == 1)
+                #expect(try await hearth.hearth("documents", "--json").json.array?.count == 1)
+            }
+        }
+    }
+
+    @Test(arguments: ["ftp://example.org/a.txt", "file:///etc/hostname"])
+    func addressesThatAreNotFetchedAreNamed(_ address: String) async throws {
+        try await TemporaryFolder.useWaiting { folder in
+            let ending = try await RunningHearth.hearth(["add", address], environment: ["HEARTH_HOME": folder])
+            #expect(ending.status == .usage)
+            #expect(ending.errors.contains("http and https"), "\(ending.errors)")
+        }
+    }
+
+    @Test func aRenamedTextStaysOneDocument() async throws {
+        try await TemporaryFolder.useWaiting { folder in
+            try await RunningHearth.use { hearth in
+                try Self.write("The boat is at berth fourteen.", to: folder + "/boat.md")
+                _ = try await hearth.hearth("add", folder)
+                try FileManager.default.moveItem(atPath: folder + "/boat.md", toPath: folder + "/ship.md")
+                _ = try await hearth.hearth("add", folder)
+                try Self.write("The boat is at berth fourteen.", to: folder + "/copy.md")
+                _ = try await hearth.hearth("add", folder)
                 #expect(try await hearth.hearth("documents", "--json").json.array?.count == 1)
             }
         }

@@ -1,5 +1,6 @@
 import Foundation
 import HearthCore
+import HearthServer
 import Logging
 import Testing
 
@@ -13,22 +14,25 @@ struct RunningHearth {
 
     /// Runs a server while `body` needs it.
     static func use(
-        environment: [String: String] = [:], _ body: @escaping @Sendable (RunningHearth) async throws -> Void
+        environment: [String: String] = [:], rpc: DoorMaker? = nil,
+        _ body: @escaping @Sendable (RunningHearth) async throws -> Void
     ) async throws {
         try await TemporaryFolder.useWaiting { folder in
             let home = folder + "/home"
-            let application = try await assemble(home: home, environment: environment)
+            let application = try await assemble(home: home, environment: environment, rpc: rpc)
             try await application.run(while: { address in
                 try await body(RunningHearth(home: home, address: #require(address), application: application))
             })
         }
     }
 
-    static func assemble(home: String, environment: [String: String] = [:]) async throws -> HearthApplication {
+    static func assemble(
+        home: String, environment: [String: String] = [:], rpc: DoorMaker? = nil
+    ) async throws -> HearthApplication {
         let variables = ["HEARTH_HOME": home, "HEARTH_PORT": "0"].merging(environment) { _, own in own }
         return try await HearthApplication.assemble(
             settings: Settings(environment: variables),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, rpc: rpc)
     }
 
     struct Ending {

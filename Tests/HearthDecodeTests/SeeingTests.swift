@@ -61,6 +61,27 @@ import Testing
         #expect([UInt8]().withUnsafeBytes { format.size($0) } == nil)
     }
 
+    private static let lines = [
+        "Notes from the parents evening", "The school trip leaves at seven", "Bring rain jackets and a lunch",
+        "Mr Hale collects the forms", "The bus costs fourteen euros",
+    ]
+
+    /// Pages of many lines, whose way of lying Tesseract tells, and of few words, which are tried in every way.
+    @Test(
+        .enabled(if: TextReader.installed.contains("eng"), "tesseract-ocr-eng"), arguments: [2, 5], [0, 90, 180, 270])
+    func aPageIsReadHoweverItLies(_ count: Int, _ degrees: Int) throws {
+        let file = InputBytes()
+        try PaintedText.picture(of: Array(Self.lines.prefix(count))).withUnsafeBytes { try file.append($0) }
+        let picture = try PictureDecoder(file)
+        let raster = try picture.raster(width: picture.width * 2, height: picture.height * 2, .gray)
+        let page = try TextReader(["eng"]).read(raster.turned(clockwise: degrees))
+        #expect(page.rotation == (360 - degrees) % 360)
+        let text = PageLayout.laidOut(page.words, rotation: page.rotation).split(separator: "\n").map { line in
+            line.split(separator: " ").joined(separator: " ")
+        }
+        #expect(text == Array(Self.lines.prefix(count)))
+    }
+
     @Test func cameraTagsAreReadInFFmpegsForm() {
         let tags = CameraTags(tags: [
             "Orientation": "    6", "Make": "  Example ", "ExposureTime": "  1:250", "FNumber": "18:10",

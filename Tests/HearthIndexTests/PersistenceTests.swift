@@ -115,7 +115,7 @@ struct PersistenceTests {
         let index = try home.ready(dimension: dimension)
         for work in [
             { _ = try await index.search(entries[5].vector, limit: 1) },
-            { _ = try await index.scores(entries[5].vector, of: [entries[5].number]) },
+            { _ = try await index.selection(of: [entries[5].number]) },
             { try await index.verify() },
         ] as [() async throws -> Void] {
             let error = await #expect(throws: HearthError.self) { try await work() }

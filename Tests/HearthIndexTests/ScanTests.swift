@@ -16,7 +16,8 @@ struct ScanTests {
             let query = vectors.next()
             let found = try await index.search(query, limit: 10)
             #expect(found.map(\.number) == nearest(query, in: entries, limit: 10))
-            let scores = try await index.scores(query, of: found.map(\.number) + [99_999])
+            let selection = try await index.selection(of: found.map(\.number) + [99_999, found[0].number])
+            let scores = try selection.scores(query)
             #expect(scores == Dictionary(uniqueKeysWithValues: found.map { ($0.number, $0.score) }))
         }
     }
@@ -75,8 +76,31 @@ struct ScanTests {
     @Test func anEmptyIndexFindsNothing() async throws {
         let index = try home.ready(dimension: 4)
         #expect(try await index.search([1, 0, 0, 0], limit: 5).isEmpty)
-        #expect(try await index.scores([1, 0, 0, 0], of: [1]).isEmpty)
+        let selection = try await index.selection(of: [1])
+        #expect(try selection.scores([1, 0, 0, 0]).isEmpty)
+        #expect(selection.products(among: [1]) == [0])
         #expect(index.sequence == 0)
+    }
+
+    @Test func aSelectionHoldsTheVectorsThatAreThere() async throws {
+        let index = try home.ready(dimension: 8)
+        var vectors = SyntheticVectors(dimension: 8, seed: 6)
+        let entries = vectors.entries(1...3)
+        try await index.apply(VectorBatch(adding: entries, sequence: 1))
+        var selection = try await index.selection(of: [3, 77, 1])
+        #expect(selection[3].map(Array.init) == entries[2].vector)
+        #expect(selection[77] == nil && selection[2] == nil)
+        let product = zip(entries[2].vector, entries[0].vector).reduce(0) { $0 + $1.0 * $1.1 }
+        let products = selection.products(among: [1, 77, 3])
+        #expect(abs(products[2] - product) < 1e-6 && products[2] == products[6])
+        #expect(abs(products[0] - 1) < 1e-5 && products[1] == 0 && products[4] == 0)
+        #expect(throws: HearthError.self) { try selection.scores([1, 0]) }
+        try selection.add(entries[1].vector, of: 77)
+        #expect(selection[77].map(Array.init) == entries[1].vector)
+        #expect(throws: HearthError.self) { try selection.add([1], of: 78) }
+        let many = Array(1...Int64(VectorLimits.matches) + 1)
+        let error = await #expect(throws: HearthError.self) { _ = try await index.selection(of: many) }
+        #expect(error?.code == .tooLarge)
     }
 
     @Test func equalScoresStandInOrderOfNumbers() async throws {

@@ -54,6 +54,20 @@ import Testing
         }
     }
 
+    @Test func aMemoNeedNotWaitForLongRecordings() async throws {
+        try await Decoders.scripted("exec sleep 600") { client in
+            let request = DecoderRequest.hear(HearOptions())
+            let long = Task { try await client.answer(request, DecoderInput([1, 2, 3])) { _ in } }
+            while await client.running == 0 { await Task.yield() }
+            let memo = Task { try await client.answer(request, DecoderInput([1, 2, 3]), isLong: false) { _ in } }
+            while await client.running < 2 { await Task.yield() }
+            for task in [long, memo] {
+                task.cancel()
+                await #expect(throws: CancellationError.self) { try await task.value }
+            }
+        }
+    }
+
     @Test func anIdleDecoderEnds() async throws {
         let client = Decoders.real(idle: .milliseconds(1))
         _ = try await client.capabilities()
@@ -70,6 +84,14 @@ import Testing
         #expect(failure?.code == .decoderCrashed && failure?.disposition == .caller)
         #expect(failure?.message.contains("signal 11") == true)
         #expect(failure?.cause?.contains("the last words") == true)
+    }
+
+    @Test func aDecoderThatIsEndedFromOutsideMayBeTriedAgain() async throws {
+        let failure = try await Decoders.scripted("kill -KILL $$") { client in
+            await Decoders.failure { _ = try await client.capabilities() }
+        }
+        #expect(failure?.code == .decoderCrashed && failure?.disposition == .retry)
+        #expect(failure?.message.contains("from outside") == true)
     }
 
     @Test func aDecoderThatHangsIsEnded() async throws {

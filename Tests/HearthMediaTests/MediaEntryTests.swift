@@ -29,6 +29,49 @@ import Testing
         await client.shutDown()
     }
 
+    /// 100 megapixels to the pixel, of black in one bit each.
+    @Test func thePictureOfTheLimitIsRead() async throws {
+        let edge = 10_000
+        #expect(edge * edge == MediaLimits.imagePixels)
+        func big(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
+        func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] { big(data.count) + Array(type.utf8) + data + big(0) }
+        let count = (edge / 8 + 1) * edge
+        var packed: [UInt8] = [0x78, 1]
+        var left = count
+        while left > 0 {
+            let piece = min(left, 65_535)
+            left -= piece
+            packed += [
+                left == 0 ? 1 : 0, UInt8(piece & 255), UInt8(piece >> 8), UInt8(~piece & 255), UInt8(~piece >> 8 & 255),
+            ]
+            packed += [UInt8](repeating: 0, count: piece)
+        }
+        // Adler-32 of zeros.
+        packed += big((count % 65_521) << 16 | 1)
+        let png =
+            [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10] + chunk("IHDR", big(edge) + big(edge) + [1, 0, 0, 0, 0])
+            + chunk("IDAT", packed) + chunk("IEND", [])
+        let client = Decoders.real()
+        let events = try await client.answer(.see(SeeOptions(readsText: false)), DecoderInput(png))
+        guard case .picture(let picture) = events.first else {
+            Issue.record("\(events.count) events")
+            return
+        }
+        #expect(picture.width == edge && picture.height == edge)
+        await client.shutDown()
+    }
+
+    @Test(.enabled(if: TestData.has(page), "test data of Tesseract")) func aPictureThatIsCutOffSaysSo() async throws {
+        let client = Decoders.real()
+        let whole = try TestData.bytes(Self.page)
+        let failure = await Decoders.failure {
+            _ = try await client.answer(.see(SeeOptions()), DecoderInput(Array(whole.prefix(whole.count / 2))))
+        }
+        #expect(failure?.code == .mediaDamaged)
+        #expect(failure?.message.contains("ends before the picture does") == true)
+        await client.shutDown()
+    }
+
     @Test func heicIsNamed() async throws {
         let client = Decoders.real()
         let bytes: [UInt8] = [0, 0, 0, 24] + Array("ftypheic".utf8) + [0, 0, 0, 0]
@@ -94,6 +137,57 @@ import Testing
             #expect(segments.contains { $0.start <= word.start && word.end <= $0.end + 0.02 })
             #expect((0.1...1).contains(word.confidence ?? -1))
         }
+        await client.shutDown()
+    }
+
+    private static func words(_ events: [DecoderEvent]) -> [Transcript.Word] {
+        events.flatMap { event -> [Transcript.Word] in
+            if case .transcript(let transcript) = event { transcript.words } else { [] }
+        }
+    }
+
+    /// Played backwards, a prompt is a voice that speaks no English: the recogniser finds words in it and is sure of some.
+    @Test(
+        .enabled(if: Decoders.hasVoiceModel, "`make models` installs the model"),
+        .enabled(if: FileManager.default.fileExists(atPath: prompts + "/auth-incorrect.g722"), "Asterisk's prompts"))
+    func speechInNoKnownLanguageIsNoWords() async throws {
+        let client = Decoders.real()
+        let file = try Data(contentsOf: URL(fileURLWithPath: Self.prompts + "/auth-incorrect.g722"))
+        let forwards = try await client.answer(
+            .hear(HearOptions(transcribes: false, includesSamples: true)),
+            DecoderInput(Decoders.wav(g722: [UInt8](file))))
+        var samples: [Int16] = []
+        for case .speech(let segment) in forwards {
+            for place in stride(from: 0, to: segment.samples.count - 1, by: 2) {
+                samples.append(
+                    Int16(bitPattern: UInt16(segment.samples[place]) | UInt16(segment.samples[place + 1]) << 8))
+            }
+        }
+        let backwards = try await client.answer(
+            .hear(HearOptions()), DecoderInput(Decoders.wav(samples.reversed())))
+        let isSpeech = backwards.contains { if case .speech = $0 { true } else { false } }
+        let words = Self.words(backwards)
+        #expect(isSpeech && words.isEmpty, "\(words.map(\.text))")
+        await client.shutDown()
+    }
+
+    /// Also when another recording was heard in between: a recogniser that learns the noise of one would hear the next
+    /// with other ears.
+    @Test(
+        .enabled(if: Decoders.hasVoiceModel, "`make models` installs the model"),
+        .enabled(if: FileManager.default.fileExists(atPath: prompts + "/agent-loginok.g722"), "Asterisk's prompts"))
+    func theSameRecordingIsHeardTheSameAgain() async throws {
+        let client = Decoders.real()
+        func heard(_ name: String) async throws -> [Transcript.Word] {
+            let file = try Data(contentsOf: URL(fileURLWithPath: Self.prompts + "/\(name).g722"))
+            let events = try await client.answer(
+                .hear(HearOptions()), DecoderInput(Decoders.wav(g722: [UInt8](file))))
+            return Self.words(events)
+        }
+        let first = try await heard("agent-loginok")
+        _ = try await heard("agent-newlocation")
+        let again = try await heard("agent-loginok")
+        #expect(!first.isEmpty && again == first)
         await client.shutDown()
     }
 

@@ -56,11 +56,20 @@ private struct Household {
         return batch
     }
 
+    var groups: LookalikeGroups {
+        get throws {
+            LookalikeGroups(
+                store: store, stream: try #require(registry[PictureProcessor.described]),
+                sources: try ["image", "screenshot"].map { try #require(registry[$0]) })
+        }
+    }
+
     var pictures: PictureProcessor {
         get throws {
             PictureProcessor(
                 decoder: decoder, blobs: blobs,
-                groups: LookalikeGroups(store: store, stream: try #require(registry[PictureProcessor.described])))
+
+                groups: try groups)
         }
     }
 }
@@ -89,6 +98,60 @@ private struct Household {
         #expect(result.readings.last?.payload["text"]?.string?.contains("quick brown dog") == true)
         let again = try await household.pictures.process(batch)
         #expect(again.readings.map(\.payload) == result.readings.map(\.payload))
+        await household.close()
+    }
+
+    /// Of a chain, in which neighbours look alike and ends do not, in two streams; taken in another order than they came in.
+    @Test func groupsAreThoseOfTheFirstThatCameHoweverPicturesAreWorked() async throws {
+        let household = try await Household()
+        let start = Timestamp(seconds: 1_700_000_000)
+        let (person, device) = (UniqueID.random(at: start), UniqueID.random(at: start))
+        // Hash, stream, and seconds at which it was taken; in the order of arrival.
+        let pictures: [(hash: UInt64, stream: String, taken: Double)] = [
+            (0, "image", 3), (0x3f, "screenshot", 1), (0xfff, "image", 2), (0xffff_ffff, "screenshot", 0),
+            (0xfff, "image", 2),
+        ]
+        func blob(_ index: Int) -> String { String(repeating: "0", count: 63) + String(index) }
+        var heads: [ReadingHead] = []
+        for (index, picture) in pictures.enumerated() {
+            let definition = try #require(household.registry[picture.stream])
+            var batch = ReadingBatch(stream: definition)
+            heads.append(
+                ReadingHead(
+                    person: person, device: device, timestamp: Timestamp(seconds: 1_700_000_000 + picture.taken),
+                    digest: UInt64(100 - index), received: Timestamp(seconds: 1_700_001_000 + Double(index))))
+            batch.heads = [heads[index]]
+            batch.cells = Array(repeating: .null, count: definition.columnCount)
+            batch.cells[try #require(definition.blobColumn)] = batch.textCell(blob(index))
+            batch.cells[try #require(definition.fieldIndex("format"))] = batch.textCell("png")
+            _ = try await household.store.append([batch])
+        }
+        let described = try #require(household.registry[PictureProcessor.described])
+        func group(_ index: Int) async throws -> String {
+            try await household.groups.group(
+                of: pictures[index].hash, blob: blob(index), head: heads[index], source: pictures[index].stream)
+        }
+        for index in pictures.indices {
+            #expect(try await group(index) == (index == 3 ? blob(3) : blob(0)), "\(index)")
+            var batch = ReadingBatch(stream: described)
+            batch.heads = [heads[index]]
+            batch.cells = Array(repeating: .null, count: described.columnCount)
+            batch.cells[try #require(described.blobColumn)] = batch.textCell(blob(index))
+            for side in ["width", "height"] { batch.cells[try #require(described.fieldIndex(side))] = .integer(8) }
+            let source: JSONValue = [
+                "stream": .string(pictures[index].stream), "id": .string(heads[index].recordID.description),
+            ]
+            for (name, text) in [
+                ("perceptual_hash", LookalikeGroups.text(pictures[index].hash)), ("source_blob", blob(index)),
+                ("group", blob(9)), ("source", source.text), ("format", "jpeg"),
+            ] {
+                batch.cells[try #require(described.fieldIndex(name))] = batch.textCell(text)
+            }
+            _ = try await household.store.append([batch])
+        }
+        for index in [3, 1, 4, 2, 0] {
+            #expect(try await group(index) == (index == 3 ? blob(3) : blob(0)), "\(index) again")
+        }
         await household.close()
     }
 
@@ -121,6 +184,64 @@ private struct Household {
         await household.close()
     }
 
+    /// Nobody knows whether the file did it: the runtime tries it again, a few times.
+    @Test func aDecoderThatWasKilledIsTriedAgain() async throws {
+        let household = try await Household()
+        let program = household.folder.appending(path: "decoder")
+        try Data("#!/bin/sh\nkill -9 $$\n".utf8).write(to: program)
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program.path)
+        let killed = DecoderClient(
+            DecoderConfiguration(program: program.path), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        let batch = try household.batch("audio", [1, 2, 3], format: "wav")
+        let error = await #expect(throws: HearthError.self) {
+            try await SpeechProcessor(decoder: killed, blobs: household.blobs).process(batch)
+        }
+        #expect(error?.code == .decoderCrashed)
+        await household.close()
+    }
+
+    /// Each is worked by one of two processors, so that what takes an hour does not hold up what takes a second.
+    @Test(
+        arguments: [(3, 5_000_000, .short), (1500, 5_000, .long), (nil, 48_000, .short), (nil, 24_000_000, .long)]
+            as [(Double?, Int64, RecordingLane)])
+    func aRecordingIsWorkedInOneLane(_ seconds: Double?, _ bytes: Int64, _ expected: RecordingLane) async throws {
+        let household = try await Household()
+        // Whoever works it notices that its file is gone.
+        var batch = try household.batch("audio", naming: String(repeating: "ab", count: 32), format: "mp3")
+        if let seconds {
+            batch.cells[try #require(batch.stream.fieldIndex("duration_seconds"))] = .real(seconds)
+        }
+        batch.cells[try #require(batch.stream.fieldIndex("size_bytes"))] = .integer(bytes)
+        for lane in RecordingLane.allCases {
+            let processors: [any Processor] = [
+                SpeechProcessor(decoder: household.decoder, blobs: household.blobs, lane: lane),
+                TranscriptProcessor(decoder: household.decoder, blobs: household.blobs, lane: lane),
+            ]
+            for processor in processors {
+                let result = try await processor.process(batch)
+                #expect(result.failures.map(\.error.code) == (lane == expected ? [.notFound] : []), "\(processor.name)")
+            }
+        }
+        await household.close()
+    }
+
+    @Test func aDecoderThatIsEndedFromOutsideIsNotTheReadingsFault() async throws {
+        let household = try await Household()
+        let script = household.folder.appending(path: "ended")
+        try Data("#!/bin/sh\nkill -KILL $$\n".utf8).write(to: script)
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: script.path)
+        let batch = try household.batch("audio", [1, 2, 3], format: "wav")
+        let ended = DecoderClient(DecoderConfiguration(program: script.path), logger: Logger(label: "test"))
+        let processor = TranscriptProcessor(decoder: ended, blobs: household.blobs)
+        let failure = await #expect(throws: HearthError.self) { try await processor.process(batch) }
+        #expect(failure?.code == .decoderCrashed)
+        // For a while; a recording that takes all memory each time must not hold up the others for hours.
+        let attempts = try #require(failure.flatMap { processor.attempts(after: $0) })
+        #expect((2...10).contains(attempts))
+        await household.close()
+    }
+
     @Test func aMissingDecoderIsNotTheReadingsFault() async throws {
         let household = try await Household()
         let batch = try household.batch("audio", [1, 2, 3], format: "wav")
@@ -148,6 +269,26 @@ private struct Household {
         let start = try #require(said.readings.first?.payload["start_seconds"]?.double)
         #expect(start > 0.1 && start < 0.6)
         #expect(said.readings.first?.timestamp == Timestamp(seconds: 1_700_000_000 + start))
+        await household.close()
+    }
+
+    static let otherSpeech = "speech/cards/001.wav"
+
+    /// Neither the words nor how sure they are depend on what was heard before.
+    @Test(
+        .enabled(if: TestData.has(speech) && TestData.has(otherSpeech), "recordings"),
+        .enabled(if: FileManager.default.fileExists(atPath: model), "`make models` installs the model"))
+    func aRecordingIsWrittenDownTheSameWayEachTime() async throws {
+        let household = try await Household()
+        let transcribe = TranscriptProcessor(decoder: household.decoder, blobs: household.blobs)
+        let recording = try household.batch("audio", TestData.bytes(Self.speech), format: "wav")
+        let other = try household.batch("audio", TestData.bytes(Self.otherSpeech), format: "wav")
+        let first = try await transcribe.process(recording)
+        let between = try await transcribe.process(other)
+        let again = try await transcribe.process(recording)
+        #expect(!between.readings.isEmpty && !first.readings.isEmpty)
+        #expect(again.readings.map(\.payload) == first.readings.map(\.payload))
+        #expect(try await transcribe.process(other).readings.map(\.payload) == between.readings.map(\.payload))
         await household.close()
     }
 

@@ -99,6 +99,24 @@ import Testing
         }
     }
 
+    /// What Whisper hears in noise, as it says itself.
+    @Test func silenceIsNoText() async throws {
+        let all = try await Self.answered(
+            """
+            {"text": "Thank you for watching!", "words": [{"word": "Thank", "start": 0.1, "end": 0.4}], "segments": [
+              {"start": 0, "end": 1, "text": " Thank you for watching!", "no_speech_prob": 0.97, "avg_logprob": -0.3}]}
+            """)
+        #expect(all.text.isEmpty && all.words.isEmpty)
+        let part = try await Self.answered(
+            """
+            {"text": "Go on. Bye.", "words": [{"word": "Go", "start": 0.1, "end": 0.4}, {"word": "on", "start": 0.4, "end": 0.9},
+              {"word": "Bye", "start": 1.2, "end": 1.6}], "segments": [
+              {"start": 0, "end": 1, "text": " Go on.", "no_speech_prob": 0.7, "avg_logprob": -0.2},
+              {"start": 1, "end": 2, "text": " Bye.", "no_speech_prob": 0.7, "avg_logprob": -1.4}]}
+            """)
+        #expect(part.text == "Go on." && part.words.map(\.text) == ["Go", "on"])
+    }
+
     @Test func `words inside of segments are words`() async throws {
         let transcript = try await Self.answered(
             """

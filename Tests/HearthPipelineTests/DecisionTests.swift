@@ -53,6 +53,15 @@ struct DecisionTests {
         #expect(machine.failed(Self.outage) == .step(0..<2))
     }
 
+    @Test func aProcessorSaysHowOftenAFailureIsWorthATry() {
+        var machine = BatchMachine(rows: 1)
+        for failures in 1..<8 {
+            #expect(machine.failed(Self.outage, limit: 8) == .waitThenStep(0..<1, failures: failures))
+        }
+        #expect(machine.failed(Self.outage, limit: 8) == .finish)
+        #expect(machine.casualties.map(\.attempts) == [8])
+    }
+
     @Test func aHopelessBatchIsHalvedAtOnce() {
         var machine = BatchMachine(rows: 2)
         #expect(machine.failed(Self.outage, isHopeless: true) == .step(0..<1))

@@ -1,3 +1,4 @@
+import HearthMedia
 import Testing
 
 @testable import HearthServer

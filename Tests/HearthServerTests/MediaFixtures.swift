@@ -160,7 +160,10 @@ enum MediaFixtures {
         return Array("OggS".utf8) + [0, 2] + [UInt8](repeating: 0, count: 20) + [1, UInt8(head.count)] + head
     }()
 
-    static let mp3: [UInt8] = [0xff, 0xfb, 0x90, 0x64] + [UInt8](repeating: 0, count: 413)
+    /// Four frames of layer III at 128 kbit/s and 44.1 kHz.
+    static let mp3: [UInt8] = (0..<4).flatMap { _ in
+        [0xff, 0xfb, 0x90, 0x64] + [UInt8](repeating: 0, count: 413)
+    }
     static let taggedMP3: [UInt8] = Array("ID3".utf8) + [4, 0, 0, 0, 0, 0, 10] + [UInt8](repeating: 0, count: 20)
     static let webm: [UInt8] = [0x1a, 0x45, 0xdf, 0xa3, 0x9f, 0x42, 0x86, 0x81, 1, 0x42, 0xf7, 0x81, 1]
     static let m4a: [UInt8] = big32(20) + Array("ftypM4A ".utf8) + [0, 0, 0, 0] + Array("M4A ".utf8)

@@ -179,6 +179,13 @@ import Testing
         #expect(header(Array("just some text, no sound".utf8), step: step).format == nil)
     }
 
+    /// UTF-16 begins with eleven set bits, as a frame of MPEG audio does, and so may any file: one header proves nothing.
+    @Test(arguments: [1, 4096]) func aTextInUTF16IsNoRecording(_ step: Int) {
+        let text: [UInt8] = "The boat is moored at berth fourteen. ".utf8.flatMap { [$0, 0] }
+        #expect(header([0xff, 0xfe] + text + text, step: step).format == nil)
+        #expect(header(Array(MediaFixtures.mp3.prefix(417)) + text + text, step: step).format == nil)
+    }
+
     @Test func hostileHeadersAreSurvived() {
         for file in [Array(MediaFixtures.wav().prefix(200)), MediaFixtures.flac, MediaFixtures.opus] {
             for index in file.indices {

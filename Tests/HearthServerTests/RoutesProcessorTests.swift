@@ -68,6 +68,9 @@ struct ProcessorRouteTests {
             #expect(item["inputs"]?.array?.first?["cursor"] == "5" && item["run"] == .null)
 
             #expect(try await home.send(.post, "/processors/hear/run").status == 202)
+            #expect(try await home.send(.post, "/processors/hear/run", body: []).status == 202)
+            // As clients do that name a type for every request.
+            #expect(try await home.post("/processors/hear/run", "").status == 202)
             let again = try await home.post("/processors/hear/run", #"{"from":"2026-03-01T00:00:00+01:00"}"#)
             #expect(again.status == 202)
             let letters = try await home.get("/processors/hear/dead-letters")
@@ -78,7 +81,8 @@ struct ProcessorRouteTests {
             #expect(try await home.send(.delete, "/processors/hear/dead-letters/\(id)").status == 204)
             #expect(
                 board.asked.withLock { $0 } == [
-                    "run from now", "run from 2026-02-28T23:00:00Z", "replay \(id)", "discard \(id)",
+                    "run from now", "run from now", "run from now", "run from 2026-02-28T23:00:00Z", "replay \(id)",
+                    "discard \(id)",
                 ])
         }
     }

@@ -75,6 +75,25 @@ struct SpoolRouteTests {
         }
     }
 
+    @Test func otherProgramsHaveTheGateOpened() async throws {
+        try await withSpool { (home, spool, incoming) async throws in
+            try segment(home.watch.id, bad: 0).write(to: URL(fileURLWithPath: incoming + "a.msgpack"))
+            #expect(try await home.post("/gate", "any webhook at all", type: "text/plain").status == 202)
+            while try await spool.round() == .zero {}
+            let gate = try await home.get("/gate")
+            #expect(gate.status == 200 && gate.json["latest"]?["status"] == "done")
+            #expect(try await home.post("/gate", "", as: .nobody).status == 401)
+            #expect(try await home.post("/gate", "", as: .phone).status == 403)
+            #expect(try await home.get("/gate", as: .auditor).status == 403)
+            #expect(try await home.post("/gate", "{}", as: .member).status == 202)
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<40 { group.addTask { try await home.post("/gate", "{}").status } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses.contains(429))
+        }
+    }
+
     @Test func theOwnerRetriesPausesAndResumes() async throws {
         try await withSpool { (home, spool, incoming) async throws in
             try segment(home.watch.id, bad: 1).write(to: URL(fileURLWithPath: incoming + "bad.msgpack"))

@@ -69,4 +69,11 @@ struct ContractTests {
         defer { folder.remove() }
         try await contract.verify { try await SQLiteVaultStore.open(path: folder.path("vault.db")) }
     }
+
+    @Test("The events in SQLite", arguments: EventStoreContract.cases)
+    func eventStore(_ contract: ContractCase<any EventStore>) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await contract.verify { try await SQLiteEventStore.open(path: folder.path("events.db")) }
+    }
 }

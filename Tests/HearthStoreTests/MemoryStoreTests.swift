@@ -38,4 +38,9 @@ struct MemoryStoreTests {
     func vaultStore(_ contract: ContractCase<VaultStoreContract.Store>) async throws {
         try await contract.verify { MemoryVaultStore() }
     }
+
+    @Test("The events in memory", arguments: EventStoreContract.cases)
+    func eventStore(_ contract: ContractCase<any EventStore>) async throws {
+        try await contract.verify { MemoryEventStore() }
+    }
 }

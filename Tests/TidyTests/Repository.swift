@@ -30,6 +30,8 @@ enum Repository {
     /// Folders whose names begin with a dot hold what tools made; these are ours.
     private static let ownHiddenFolders: Set<String> = [".ci", ".github"]
     private static let madeByTools: Set<String> = ["__pycache__", "DerivedData", "node_modules"]
+    /// What the plugins of protoc write; nobody edits or reads it.
+    private static let generatedEndings = [".pb.swift", ".grpc.swift"]
     private static let binaryExtensions: Set<String> = [
         "bin", "db", "gz", "jpeg", "jpg", "msgpack", "pem", "png", "wav", "webp", "zst",
     ]
@@ -49,6 +51,7 @@ enum Repository {
                     let isHidden = name.hasPrefix(".") && !ownHiddenFolders.contains(name)
                     if !isHidden, !madeByTools.contains(name) { folders.append(path) }
                 } else if !binaryExtensions.contains(url.pathExtension.lowercased()), name != "Package.resolved",
+                    !generatedEndings.contains(where: name.hasSuffix),
                     let text = try? String(contentsOf: url, encoding: .utf8)
                 {
                     found.append(SourceFile(path: path, text: text))

@@ -1,5 +1,6 @@
 import Foundation
 import HearthCore
+import HearthPlan
 
 // hearth-bench SCENARIO [FILE|FOLDER]: numbers from inside the process, as one JSON object on standard output.
 // Benchmarks/run.py calls it; see Benchmarks/README.md.
@@ -42,9 +43,25 @@ do {
         let rest = Array(arguments.dropFirst(2))
         guard rest.count == 3, let person = UniqueID(rest[0]), let passages = Int(rest[1]) else { throw Usage() }
         result = try await SeedBench.run(home: home, person: person, passages: passages, model: rest[2])
+    case ("grpc", let port?):
+        let rest = Array(arguments.dropFirst(2))
+        guard rest.count > 5, let port = Int(port), ["once", "each"].contains(rest[1]), let frames = Int(rest[2]),
+            let readings = Int(rest[3]), let start = Int64(rest[4])
+        else { throw Usage() }
+        result = try await RPCBench.run(
+            RPCBench.Load(
+                port: port, token: rest[0], devices: Array(rest[5...]), frames: frames, readings: readings,
+                start: start,
+                isAnsweredEach: rest[1] == "each"))
     case ("library", let home?):
         guard let passages = arguments.dropFirst(2).first.flatMap({ Int($0) }) else { throw Usage() }
         result = try await LibraryBench.run(home: home, passages: passages)
+    case ("quickadd", let specifications?):
+        let rest = Array(arguments.dropFirst(2))
+        guard rest.isEmpty || rest == ["--developed"] else { throw Usage() }
+        result = try QuickAddBench.run(
+            specifications: specifications, half: rest.isEmpty ? 1 : 0, grammar: try GrammarLibrary.grammar("en"),
+            failures: !rest.isEmpty)
     default: throw Usage()
     }
     print(result.text)
@@ -63,6 +80,8 @@ struct Usage: Error, CustomStringConvertible {
                             | retrieval SET.json HOME [--models FOLDER [--dump FOLDER]]
                             | seed HOME PERSON PASSAGES MODEL
                             | library HOME PASSAGES
+                            | grpc PORT TOKEN once|each FRAMES READINGS START_US DEVICE…
+                            | quickadd SPECS [--developed]
         """
     }
 }

@@ -1,10 +1,9 @@
 import AsyncHTTPClient
 import Foundation
 package import HearthCore
+package import HearthFetch
 import NIOCore
 import NIOHTTP1
-import NIOHTTPCompression
-import NIOPosix
 
 /// What came from an address.
 package struct FetchedPage: Sendable, Hashable {
@@ -32,13 +31,13 @@ package struct PageFetcher: Sendable {
         package init() {}
     }
 
-    private let policy: FetchPolicy
-    private let resolver: any HostResolver
+    private let client: CheckedClient
     private let limits: Limits
 
     package init(policy: FetchPolicy, resolver: any HostResolver = SystemResolver(), limits: Limits = Limits()) {
-        self.policy = policy
-        self.resolver = resolver
+        client = CheckedClient(
+            policy: policy, resolver: resolver,
+            limits: .init(connect: limits.connect, idle: limits.idle, inflatedBytes: limits.bytes))
         self.limits = limits
     }
 
@@ -61,15 +60,8 @@ package struct PageFetcher: Sendable {
     private func follow(_ url: String) async throws -> FetchedPage {
         var url = url
         for _ in 0...limits.redirects {
-            let target = try policy.target(of: url)
-            let addresses: [InternetAddress]
-            if let literal = target.literal {
-                addresses = [literal]
-            } else {
-                addresses = try await resolver.addresses(of: target.host)
-                try policy.check(addresses, host: target.host)
-            }
-            switch try await hop(target, to: addresses) {
+            let target = try client.policy.target(of: url)
+            switch try await ask(target) {
             case .page(let page): return page
             case .redirect(let next):
                 guard let address = URL(string: next, relativeTo: URL(string: url))?.absoluteURL.absoluteString else {
@@ -86,43 +78,10 @@ package struct PageFetcher: Sendable {
         case redirect(String)
     }
 
-    /// Tries the addresses in order until one can be connected to.
-    private func hop(_ target: FetchTarget, to addresses: [InternetAddress]) async throws -> Answer {
-        var last: (any Error)?
-        // An IPv4 address goes first: a network without IPv6 would wait for nothing.
-        let ordered = addresses.filter(\.isV4) + addresses.filter { !$0.isV4 }
-        for address in ordered.prefix(4) {
-            do {
-                return try await ask(target, at: address)
-            } catch let error as HTTPClientError where error == .connectTimeout {
-                last = error
-            } catch let error as NIOConnectionError {
-                last = error
-            }
-        }
-        throw HearthError(
-            .fetchFailed, "\(target.host) cannot be connected to.", hint: "Try again later.", disposition: .retry,
-            cause: last)
-    }
-
-    private func ask(_ target: FetchTarget, at address: InternetAddress) async throws -> Answer {
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: .init(limits.connect), read: .init(limits.idle)),
-            decompression: .enabled(limit: .size(limits.bytes)))
-        configuration.httpVersion = .http1Only
-        // Another address is tried instead.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        // The name stays in the Host field and in TLS; the connection goes to the address that was checked.
-        configuration.dnsOverride = [target.host: address.description]
-        let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+    private func ask(_ target: FetchTarget) async throws -> Answer {
         do {
-            let answer = try await exchange(client, target)
-            try await client.shutdown()
-            return answer
+            return try await client.reach(target) { try await exchange($0, target) }
         } catch {
-            // What went wrong first is what the caller hears.
-            try? await client.shutdown()
             throw Self.translated(error, target)
         }
     }
@@ -175,24 +134,12 @@ package struct PageFetcher: Sendable {
             disposition: .retry)
     }
 
-    /// The client's own errors, except those after which another address is tried.
+    /// The client's own errors.
     private static func translated(_ error: any Error, _ target: FetchTarget) -> any Error {
-        if error is HearthError || error is CancellationError || error is NIOConnectionError { return error }
-        if let error = error as? HTTPClientError, error == .connectTimeout { return error }
+        if error is HearthError || error is CancellationError { return error }
         return HearthError(
             .fetchFailed, "The page of \(target.host) could not be fetched.", hint: "Try again later.",
             disposition: .retry,
             cause: error)
-    }
-}
-
-extension InternetAddress {
-    fileprivate var isV4: Bool { if case .v4 = self { true } else { false } }
-}
-
-extension TimeAmount {
-    fileprivate init(_ duration: Duration) {
-        self = .nanoseconds(
-            duration.components.seconds * 1_000_000_000 + duration.components.attoseconds / 1_000_000_000)
     }
 }

@@ -6,7 +6,7 @@ enum FileClass: Hashable {
     case notUnderstood(String)
 
     /// Bytes that are looked at.
-    static let window = 4096
+    static let window = MPEGAudio.window
 
     static func of(_ head: [UInt8], name: String) -> FileClass {
         if let picture = PictureFormat(sniffing: head) {
@@ -18,14 +18,13 @@ enum FileClass: Hashable {
             return .taken(route, mediaType: type)
         }
         if starts(head, with: Array("ftyp".utf8), at: 4) { return mpeg4(head) }
-        if head.count >= 2, head[0] == 0xff, head[1] & 0xe0 == 0xe0, head[1] & 6 != 0 {
-            return .taken(.audio, mediaType: "audio/mpeg")
-        }
+        if MPEGAudio.begins(head) { return .taken(.audio, mediaType: "audio/mpeg") }
         for (magic, offset, what) in strangers where starts(head, with: magic, at: offset) {
             return .notUnderstood("It is \(what), which is not read.")
         }
         let controls = head.count { $0 < 9 || ($0 > 13 && $0 < 27) || $0 == 0x7f }
-        let isWide = starts(head, with: [0xff, 0xfe], at: 0) || starts(head, with: [0xfe, 0xff], at: 0)
+        // UTF-16 and UTF-32 say so by their byte order mark, and are full of zeros.
+        let isWide = [[0xff, 0xfe], [0xfe, 0xff], [0, 0, 0xfe, 0xff]].contains { starts(head, with: $0, at: 0) }
         if controls * 50 > max(50, head.count), !isWide {
             return .notUnderstood("Its content is of no kind that is read.")
         }

@@ -14,6 +14,10 @@ package struct ImportJournal: Sendable {
     /// By path, the digest of what a document held when it was last imported: one that goes back to an earlier content is
     /// a change too.
     private var documents: [String: String] = [:]
+    /// The paths of each of these digests.
+    private var paths: [String: Set<String>] = [:]
+    /// By path, what the server knows the document by, where that is not the path.
+    private var keys: [String: String] = [:]
 
     /// - Parameter path: The file; its folder exists. A file that is not there is an empty journal.
     /// - Throws: `storage-failed` when it is there and cannot be read.
@@ -39,11 +43,29 @@ package struct ImportJournal: Sendable {
         }
     }
 
+    /// Other places where a document of this content was when it was imported, in order.
+    package func places(holding digest: String, except item: ImportItem) -> [String] {
+        (paths[digest] ?? []).subtracting([Self.name(item)]).sorted()
+    }
+
+    /// What the server knows the document at a path by.
+    package func key(of path: String) -> String { keys[path] ?? path }
+
+    /// Other places whose documents the server knows by this path: they were moved from there.
+    package func places(known path: String) -> [String] {
+        keys.filter { $0.value == path && $0.key != path }.map(\.key).sorted()
+    }
+
     /// The last line of a document counts.
     private mutating func take(_ line: Substring) {
         let parts = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
         if parts.first == "document", parts.count == 3 {
-            documents[String(parts[2])] = String(parts[1])
+            let path = String(parts[2])
+            if let before = documents[path] { paths[before]?.remove(path) }
+            documents[path] = String(parts[1])
+            paths[String(parts[1]), default: []].insert(path)
+        } else if parts.first == "moved", parts.count == 3, let length = Int(parts[1]), length < parts[2].count {
+            keys[String(parts[2].dropFirst(length + 1))] = String(parts[2].prefix(length))
         } else {
             media.insert(String(line))
         }
@@ -51,17 +73,20 @@ package struct ImportJournal: Sendable {
 
     /// Writes an item down; it is on the disk when this returns.
     package mutating func note(_ item: ImportItem, digest: String) throws {
-        if holds(item, digest: digest) { return }
-        let line = Self.line(item, digest)
+        let place = Self.name(item)
+        let isMoved = item.route == .document && item.key.map { $0 != key(of: place) } ?? false
+        if !isMoved, holds(item, digest: digest) { return }
+        var lines = [Self.line(item, digest)]
+        if isMoved, let key = item.key { lines.insert("moved \(key.count) \(key) \(place)", at: 0) }
         let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure() }
         defer { close(file) }
         // A line that was cut off must not swallow this one.
         var end = stat()
         let needsBreak = fstat(file, &end) == 0 && end.st_size > 0 && !endsInBreak()
-        let bytes = Array(((needsBreak ? "\n" : "") + line + "\n").utf8)
+        let bytes = Array(((needsBreak ? "\n" : "") + lines.joined(separator: "\n") + "\n").utf8)
         guard write(file, bytes, bytes.count) == bytes.count, fdatasync(file) == 0 else { throw failure() }
-        take(line[...])
+        for line in lines { take(line[...]) }
     }
 
     private func endsInBreak() -> Bool {
@@ -79,6 +104,7 @@ package struct ImportJournal: Sendable {
             hint: "Check the folder's permissions and the space on the disk.")
     }
 
+    /// Of a path, without line breaks.
     private static func name(_ item: ImportItem) -> String { item.path.replacing("\n", with: " ") }
 
     /// The same document in another place is another one; a recording or picture is the same wherever it lies.

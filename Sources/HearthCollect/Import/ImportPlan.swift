@@ -24,6 +24,8 @@ package struct ImportItem: Sendable, Hashable {
     package var route: ImportRoute
     package var mediaType: String
     package var size: Int
+    /// What the server knows the document by; nil: its path. A document that was moved keeps the path that it had first.
+    package var key: String?
 }
 
 /// A file or folder that is not imported.

@@ -6,8 +6,11 @@ package import HearthCore
 /// What became of one item.
 package enum ImportOutcome: Sendable, Hashable {
     case done
-    /// Sent before, or the server has it.
+    /// Sent, and the server had it.
     case alreadyThere
+    /// Sent before from here or from another place where the same still is, and not sent now. What was forgotten since is
+    /// not there any more.
+    case sentBefore
     /// The server or the plan says why.
     case notUnderstood(String)
     /// It may work later: the next run tries it again.
@@ -32,6 +35,7 @@ package struct ImportReport: Sendable, Hashable {
     package func count(_ isCounted: (ImportOutcome) -> Bool) -> Int { results.count { isCounted($0.outcome) } }
     package var done: Int { count { $0 == .done } }
     package var alreadyThere: Int { count { $0 == .alreadyThere } }
+    package var sentBefore: Int { count { $0 == .sentBefore } }
     package var notUnderstood: Int { count { if case .notUnderstood = $0 { true } else { false } } }
     package var failed: Int { count { if case .failed = $0 { true } else { false } } }
 }
@@ -115,7 +119,19 @@ package struct Importer: Sendable {
         } catch {
             return .notUnderstood("It can no longer be read.")
         }
-        if !again, journal.holds(item, digest: digest) { return .alreadyThere }
+        var item = item
+        if journal.holds(item, digest: digest) {
+            if !again { return .sentBefore }
+        } else if item.route == .document {
+            switch await otherPlace(of: item, digest: digest) {
+            // A copy of what is there brings nothing new.
+            case .here: return .sentBefore
+            // What was moved stays the document that it was.
+            case .gone(let place): item.key = journal.key(of: place)
+            case nil: break
+            }
+        }
+        if item.route == .document, item.key == nil { item.key = ownKey(of: item, digest: digest) }
         let sent: SendOutcome
         do {
             sent = try await send(item, digest)
@@ -124,6 +140,28 @@ package struct Importer: Sendable {
         }
         try journal.note(item, digest: digest)
         return sent == .stored ? .done : .alreadyThere
+    }
+
+    private enum Place {
+        case here(String)
+        case gone(String)
+    }
+
+    /// Another place where the same document was when it was imported, and whether it still is there.
+    private func otherPlace(of item: ImportItem, digest: String) async -> Place? {
+        let places = journal.places(holding: digest, except: item)
+        for place in places where (try? await Self.digest(place)) == digest { return .here(place) }
+        // A place that holds something else by now keeps its document.
+        return places.first { !FileManager.default.fileExists(atPath: $0) }.map { .gone($0) }
+    }
+
+    /// What the server shall know a document by: its path, unless another document that is still there has come from it.
+    private func ownKey(of item: ImportItem, digest: String) -> String {
+        let key = journal.key(of: item.path)
+        let isTaken =
+            key == item.path
+            && journal.places(known: item.path).contains { FileManager.default.fileExists(atPath: $0) }
+        return isTaken ? "\(key)#\(digest.prefix(16))" : key
     }
 
     /// SHA-256 in hexadecimal; reading blocks, so it happens on a queue of its own.

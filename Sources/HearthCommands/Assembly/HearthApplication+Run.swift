@@ -35,19 +35,34 @@ extension HearthApplication {
         listens: Bool, stopsOnSignals: Bool, while body: @escaping @Sendable (ServerAddress?) async throws -> Void
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
-        var services: [any Service] = [ingest.writer, maintenance, vault, pipeline]
+        let (rpcPorts, rpcPort) = AsyncStream<Int>.makeStream()
+        var services: [any Service] = [ingest.writer] + (listens ? notify.services : []) + [maintenance, vault, pipeline]
         services += library.followers as [any Service]
         if listens {
             services.append(spool)
             if let accessLog = dependencies.accessLog { services.append(accessLog) }
-            services.append(makeApplication(dependencies) { port.yield($0) })
+            // One for both doors: a caller has one rate, and a guesser one lock.
+            let gate = AccessGate(dependencies)
+            services.append(makeApplication(dependencies, gate: gate) { port.yield($0) })
+            if let number = settings.grpcPort {
+                guard let rpc else {
+                    throw HearthError(
+                        .capabilityMissing, "This program has no door for gRPC.", hint: "Unset HEARTH_GRPC_PORT.")
+                }
+                services.append(rpc.make(dependencies, gate, number) { rpcPort.yield($0) })
+            }
         }
         let foreground = Foreground {
             guard listens else { return try await body(nil) }
             // Ends without a port when the program is stopped before it listens.
             guard let number = await ports.first(where: { _ in true }) else { return }
+            notify.tellStart()
             let address = ServerAddress(listening: settings.host, port: number, usesTLS: settings.usesTLS)
-            try lock.publish(address, certificate: settings.tlsCertificate)
+            if settings.grpcPort != nil {
+                guard let number = await rpcPorts.first(where: { _ in true }) else { return }
+                doors.open(rpc: number)
+            }
+            try lock.publish(address, certificate: settings.tlsCertificate, rpcPort: doors.rpcPort)
             try await body(address)
         }
         var configuration = ServiceGroupConfiguration(
@@ -70,6 +85,7 @@ extension HearthApplication {
         defer { lock.release() }
         await decoder.shutDown()
         try await library.close()
+        try await notify.close()
         try await store.close()
         try await catalogue.close()
     }

@@ -23,6 +23,9 @@ package struct HearthApplication: Sendable {
     package let isFirstStart: Bool
 
     let lock: HomeLock
+    let doors = OpenDoors()
+    /// nil: there is no gRPC.
+    let rpc: DoorMaker?
     let dependencies: ServerDependencies
     let maintenance: MaintenanceService
     let pipeline: PipelineService
@@ -31,19 +34,22 @@ package struct HearthApplication: Sendable {
     let library: LibraryParts
     let spool: SpoolService
     let vault: VaultService
+    let notify: NotifyParts
     let logger: Logger
 
     /// Opens everything that the settings name; nothing runs yet.
     ///
     /// - Parameters:
     ///   - accessLog: Where requests are logged; nil: nowhere.
+    ///   - rpc: Makes the door for gRPC, which opens when the settings name its port.
     ///   - environment: Of the process, for the time zone of a household that is made now.
     /// - Throws: `home-in-use` when another server has the home; what the keys, the stream definitions and the databases
     ///   are refused for.
     package static func assemble(
-        settings: Settings, logger: Logger, accessLog: AccessLog? = nil, time: any TimeSource = SystemTime(),
-        environment: [String: String] = [:]
+        settings: Settings, logger: Logger, accessLog: AccessLog? = nil, rpc: DoorMaker? = nil,
+        time: any TimeSource = SystemTime(), environment: [String: String] = [:]
     ) async throws -> HearthApplication {
+        let targets = try settings.notifyTargets()
         try LocalFile.makeFolder(settings.home)
         let lock = try HomeLock(home: settings.home)
         let isSealed = try BlobStore.holdsBlobs(home: settings.home)
@@ -77,34 +83,41 @@ package struct HearthApplication: Sendable {
         let ingest = Ingest(
             admission: Admission(registry: registry, devices: directory, digest: digest, time: time, limits: limits),
             writer: CommitWriter(store: store, limits: limits))
+        let holder = try await Self.holder(in: catalogue, time)
+        let notify = try await NotifyParts.assemble(
+            targets, settings: settings, holder: holder, time: time, logger: logger)
         let decoder = DecoderClient(settings.decoderConfiguration, logger: logger)
         let metrics = ServerMetrics()
         let library = try await LibraryParts.assemble(
             settings: settings, blobs: blobs, catalogue: catalogue, readings: store, registry: registry,
-            decoder: decoder, metrics: metrics, time: time, logger: logger)
+            decoder: decoder, metrics: metrics, events: notify, time: time, logger: logger)
         let pipeline = try PipelineService(
             library.processors,
             context: PipelineContext(
-                holder: try await Self.holder(in: catalogue, time), store: store, admission: ingest.admission,
+                holder: holder, store: store, admission: ingest.admission,
                 bus: ingest.writer.bus, time: time, logger: logger))
         let spool = SpoolService(
             home: settings.home, settings: settings.spool, store: store, ingest: ingest, catalogue: catalogue,
-            time: time, logger: logger, counted: { metrics.count($0) })
+            time: time, logger: logger, events: notify.bus, counted: { metrics.count($0) })
+        notify.follow(
+            library: library.store, catalogue: catalogue, readings: store, processing: store,
+            processors: library.processors.map(\.name), registry: registry)
         let dependencies = ServerDependencies(
             ingest: ingest, store: store, catalogue: catalogue, registry: registry, blobs: blobs,
             authenticator: authenticator, time: time, metrics: metrics, console: try Console(),
             settings: settings.server, logger: logger, accessLog: accessLog,
-            library: library.services, processors: pipeline, spool: spool, vault: vault.vault)
+            library: library.services, processors: pipeline, spool: spool, vault: vault.vault,
+            notifier: notify.service)
         try AllRoutes.check(dependencies)
         let maintenance = MaintenanceService(
             registry: registry, store: store, catalogue: catalogue, blobs: blobs, time: time,
-            interval: settings.maintenanceInterval, logger: logger)
+            interval: settings.maintenanceInterval, logger: logger, events: notify.bus)
         return HearthApplication(
             settings: settings, ingest: ingest, store: store, catalogue: catalogue, owner: owner,
             ownerToken: ownerToken,
-            isFirstStart: isFirstStart, lock: lock, dependencies: dependencies, maintenance: maintenance,
+            isFirstStart: isFirstStart, lock: lock, rpc: rpc, dependencies: dependencies, maintenance: maintenance,
             pipeline: pipeline, decoder: decoder, library: library, spool: spool, vault: vault.service,
-            logger: logger)
+            notify: notify, logger: logger)
     }
 
     /// Who this home is to others that share its database. `HomeLock` sees to it that only one server is it at a time.

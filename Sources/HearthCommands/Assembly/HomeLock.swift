@@ -15,6 +15,8 @@ final class HomeLock: Sendable {
         var address: ServerAddress?
         /// File of the certificate that it shows; nil without TLS.
         var certificate: String?
+        /// Where it answers gRPC; nil: nowhere.
+        var rpcPort: Int?
     }
 
     private static let fileName = "hearth.lock"
@@ -53,12 +55,17 @@ final class HomeLock: Sendable {
     deinit { release() }
 
     /// Says where the server answers, and with which certificate.
-    func publish(_ address: ServerAddress, certificate: String? = nil) throws(HearthError) {
-        try write(address, certificate)
+    func publish(
+        _ address: ServerAddress, certificate: String? = nil, rpcPort: Int? = nil
+    ) throws(HearthError) {
+        try write(address, certificate, rpcPort)
     }
 
-    private func write(_ address: ServerAddress?, _ certificate: String? = nil) throws(HearthError) {
-        let text = Array("\(getpid())\n\(address?.description ?? "")\n\(certificate ?? "")\n".utf8)
+    private func write(
+        _ address: ServerAddress?, _ certificate: String? = nil, _ rpcPort: Int? = nil
+    ) throws(HearthError) {
+        let lines = [String(getpid()), address?.description ?? "", certificate ?? "", rpcPort.map(String.init) ?? ""]
+        let text = Array((lines.joined(separator: "\n") + "\n").utf8)
         let failed = descriptor.withLock { file in
             guard file >= 0 else { return false }
             // One write over the old text, longer or shorter: a reader sees lines that are whole.
@@ -93,7 +100,8 @@ final class HomeLock: Sendable {
         guard let first = lines.first, let process = Int32(first) else { return nil }
         return Holder(
             process: process, address: lines.count > 1 ? ServerAddress(url: String(lines[1])) : nil,
-            certificate: lines.count > 2 && !lines[2].isEmpty ? String(lines[2]) : nil)
+            certificate: lines.count > 2 && !lines[2].isEmpty ? String(lines[2]) : nil,
+            rpcPort: lines.count > 3 ? Int(lines[3]) : nil)
     }
 
     // Locks of the open file, not of the process (fcntl(2), "Open file description locks"): closing another descriptor of

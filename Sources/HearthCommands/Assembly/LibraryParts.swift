@@ -28,7 +28,9 @@ struct LibraryParts: Sendable {
 
     static func assemble(
         settings: Settings, blobs: BlobStore, catalogue: any CatalogueStore, readings: any ReadingStore,
-        registry: StreamRegistry, decoder: DecoderClient, metrics: ServerMetrics, time: any TimeSource, logger: Logger
+        registry: StreamRegistry, decoder: DecoderClient, metrics: ServerMetrics, events: NotifyParts,
+        time: any TimeSource,
+        logger: Logger
     ) async throws -> LibraryParts {
         let store = try await SQLiteLibraryStore.open(path: settings.home + "/library.db")
         var embedder: DeferredEmbedder?
@@ -39,7 +41,9 @@ struct LibraryParts: Sendable {
         }
         let vectors = try await Self.vectors(of: embedder, below: settings.home + "/index", logger)
         let followers = vectors.map { opened in
-            EmbeddingFollower(store: store, embedder: embedder, vectors: opened, logger: logger, observer: metrics)
+            EmbeddingFollower(
+                store: store, embedder: embedder, vectors: opened, logger: logger, observer: metrics,
+                events: events.bus, time: time)
         }
         let gate = ErasureGate()
         let intake = DocumentIntake(
@@ -48,10 +52,17 @@ struct LibraryParts: Sendable {
                 guard let definition = registry[stream] else { return false }
                 return try await readings.reading(reading, in: definition, person: person) != nil
             },
-            changed: { for follower in followers { follower.wake() } },
+            sourceReceived: { person, stream, reading in
+                guard let definition = registry[stream] else { return nil }
+                return try await readings.reading(reading, in: definition, person: person)?.heads.first?.received
+            },
+            changed: {
+                for follower in followers { follower.wake() }
+                events.libraryChanged()
+            },
             stored: { metrics.stored(articles: $0) })
         let files = FileReader(blobs: blobs, decoder: decoder, intake: intake)
-        let fetcher = PageFetcher(policy: try FetchPolicy(allowing: settings.fetchAllow.joined(separator: ",")))
+        let fetcher = PageFetcher(policy: try settings.fetchPolicy)
         let retriever = HybridRetriever(
             store: store, embedder: embedder, vectors: embedder == nil ? nil : vectors.first, observer: metrics)
         let languageModel = try settings.llmURL.map { url in
@@ -96,11 +107,17 @@ struct LibraryParts: Sendable {
             throw HearthError(.internalError, "A stream that ships is missing.", disposition: .defect)
         }
         let languages = settings.ocrLanguages.isEmpty ? ["eng"] : settings.ocrLanguages
-        return [
-            SpeechProcessor(decoder: decoder, blobs: blobs),
-            TranscriptProcessor(decoder: decoder, blobs: blobs, remote: transcriber),
+        let hearing = RecordingLane.allCases.flatMap { lane -> [any Processor] in
+            [
+                SpeechProcessor(decoder: decoder, blobs: blobs, lane: lane),
+                TranscriptProcessor(decoder: decoder, blobs: blobs, remote: transcriber, lane: lane),
+            ]
+        }
+        return hearing + [
             PictureProcessor(
-                decoder: decoder, blobs: blobs, groups: LookalikeGroups(store: readings, stream: described),
+                decoder: decoder, blobs: blobs,
+                groups: LookalikeGroups(
+                    store: readings, stream: described, sources: ["image", "screenshot"].compactMap { registry[$0] }),
                 languages: languages),
             NoteDocumentProcessor(intake: intake),
             TranscriptDocumentProcessor(intake: intake, readings: readings),

@@ -1,4 +1,5 @@
 import HearthCore
+import HearthServer
 import NIOCore
 
 #if canImport(Glibc)
@@ -9,6 +10,13 @@ import Glibc
 enum PortConflict {
     /// The error itself when it is about something else.
     static func explain(_ error: any Error, settings: Settings) async -> any Error {
+        if let failure = error as? ListeningFailure {
+            return HearthError(
+                .addressInUse,
+                "\(settings.host) port \(failure.port) cannot be listened on for gRPC: \(failure.cause).",
+                hint: "Stop the program that has it, or choose another port with HEARTH_GRPC_PORT.",
+                cause: failure.cause)
+        }
         guard let failure = error as? IOError else { return error }
         let place = "\(settings.host) port \(settings.port)"
         switch failure.errnoCode {

@@ -58,6 +58,14 @@ package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(usesTLS: usesTLS, host: reachable, port: port)
     }
 
+    /// Whether both lead to one program. The names of this machine that no other can take are one.
+    func isSameServer(as other: ServerAddress) -> Bool {
+        let loopback: Set = ["localhost", "127.0.0.1", "::1"]
+        let isSameHost = host.lowercased() == other.host.lowercased()
+        return usesTLS == other.usesTLS && port == other.port && prefix == other.prefix
+            && (isSameHost || loopback.contains(host.lowercased()) && loopback.contains(other.host.lowercased()))
+    }
+
     /// For the `Host` header.
     var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host

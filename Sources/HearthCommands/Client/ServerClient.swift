@@ -22,8 +22,11 @@ struct ServerClient: Sendable {
         case certificate(path: String)
     }
 
-    /// - Throws: `invalid-argument` for a `url` that is none, and what the owner's token file is refused for.
-    init(settings: Settings, url: String? = nil) throws {
+    /// The token of a home goes to the server of that home alone; to another goes what `HEARTH_TOKEN` says.
+    /// - Parameter needsToken: Whether a server elsewhere is not asked without a token.
+    /// - Throws: `invalid-argument` for a `url` that is none, or that names a server for which there is no token, and what
+    ///   the owner's token file is refused for.
+    init(settings: Settings, url: String? = nil, needsToken: Bool = true) throws {
         if let url {
             guard let address = ServerAddress(url: url) else {
                 throw HearthError(
@@ -41,7 +44,25 @@ struct ServerClient: Sendable {
             let certificate = holder?.certificate ?? settings.tlsCertificate
             trust = certificate.map { .certificate(path: $0) } ?? .authorities
         }
-        token = try settings.token ?? Self.ownerToken(home: settings.home)
+        let dialled = address
+        if settings.isTokenOfEnvironment {
+            token = settings.token
+        } else if url == nil || Self.homeAddresses(settings).contains(where: { $0.isSameServer(as: dialled) }) {
+            token = try settings.token ?? Self.ownerToken(home: settings.home)
+        } else if needsToken {
+            throw HearthError(
+                .invalidArgument,
+                "\(address) is not the server of \(settings.home), and no token for it is given.",
+                hint: "Set HEARTH_TOKEN to a token of that server; that of the home is not sent elsewhere.")
+        } else {
+            token = nil
+        }
+    }
+
+    /// Where the server of a home answers, or would.
+    private static func homeAddresses(_ settings: Settings) -> [ServerAddress] {
+        [ServerAddress(listening: settings.host, port: settings.port, usesTLS: settings.usesTLS)]
+            + [HomeLock.holder(of: settings.home)?.address].compactMap { $0 }
     }
 
     init(address: ServerAddress, token: String?, trust: Trust = .authorities) {

@@ -28,7 +28,7 @@ struct DemoCommand: Verb {
         let logger = LogOutput.logger(level: "warning", output: context.errors)
         DescriptorLimit.raise(forConnections: settings.maxConnections)
         let application = try await HearthApplication.assemble(
-            settings: settings, logger: logger, environment: context.environment)
+            settings: settings, logger: logger, rpc: context.rpc, environment: context.environment)
         let filling = DemoFilling(application: application, time: context.time, home: home)
         let painter = ProgressPainter(context.errors)
         let fill: @Sendable (ServerAddress) async throws -> DemoReport = { address in

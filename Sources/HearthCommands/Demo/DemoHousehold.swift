@@ -42,7 +42,7 @@ struct DemoHousehold {
         for offset in (0..<Self.days).reversed() {
             let day = DemoDay(startingAt: LocalDay.start(of: now, shiftedBy: -offset), using: &random)
             var recorder = DemoRecorder(day: day, until: now, random: random)
-            recorder.recordDay(isLast: offset == 0, hasRun: offset == 1)
+            recorder.recordDay(hasRun: offset == 1)
             random = recorder.random
             for ((source, stream), readings) in recorder.readings where !readings.isEmpty {
                 try await take(source, stream, readings)

@@ -29,7 +29,7 @@ struct DemoRecorder {
     }
 
     /// - Parameter hasRun: Whether ten minutes of the day's movement are recorded at a high rate.
-    mutating func recordDay(isLast: Bool, hasRun: Bool) {
+    mutating func recordDay(hasRun: Bool) {
         recordBody()
         recordSleep()
         recordSteps()
@@ -37,7 +37,6 @@ struct DemoRecorder {
         recordPhone()
         recordKitchen()
         if hasRun { recordMotion() }
-        if isLast || day.isWeekend { recordNote() }
     }
 
     private mutating func add(
@@ -242,21 +241,6 @@ struct DemoRecorder {
                 .phone, "system_event", on + .seconds(Double.random(in: 20..<200, using: &random)),
                 ["event_type": "screen_off", "event_category": "screen", "severity": "info"])
         }
-    }
-
-    private static let notes = [
-        ("Boat", "Ask Jonas whether the boat is free in May."),
-        ("Bread", "Rye bread: 14 hours in the fridge was better."),
-        ("Idea", "A shelf over the desk, 80 cm, the same oak as the table."),
-        ("Book", "Return the atlas to the library."),
-        ("Run", "Tried the loop around the lake, 42 minutes."),
-    ]
-
-    private mutating func recordNote() {
-        let (title, text) = Self.notes[Int.random(in: 0..<Self.notes.count, using: &random)]
-        add(
-            .phone, "note", day.start + .seconds(Double.random(in: 36_000..<72_000, using: &random)),
-            ["title": .string(title), "text": .string(text)])
     }
 
     // MARK: Kitchen

@@ -16,10 +16,12 @@ struct Checkup {
     func findings() async -> [Finding] {
         var findings = folders() + [diskSpace(), fileSystem()]
         findings.append(await server())
+        findings.append(rpc())
         findings += exposure() + TLSCheckup(settings: settings, now: context.time.now()).findings()
         findings += [descriptors(), clock(), timeZone()]
         findings += VaultCheckup(settings: settings).findings()
         findings += LibraryCheckup(settings: settings).findings()
+        findings += NotifyCheckup(settings: settings).findings()
         findings += await ModelCheckup(settings: settings).findings()
         return findings
     }
@@ -129,6 +131,28 @@ struct Checkup {
             return .fail(
                 "server", "not running, and \(settings.host) port \(settings.port) cannot be listened on: \(reason)",
                 fix: "correct HEARTH_HOST and HEARTH_PORT; ports below 1024 need a privilege")
+        }
+    }
+
+    private func rpc() -> Finding {
+        if let holder = HomeLock.holder(of: settings.home), holder.address != nil {
+            guard let port = holder.rpcPort else { return .ok("gRPC", "off; HEARTH_GRPC_PORT opens it") }
+            guard PortProbe.state(host: settings.host, port: port) == .taken else {
+                return .fail("gRPC", "nobody listens on port \(port)", fix: "look at the log, and restart Hearth")
+            }
+            return .ok("gRPC", "process \(holder.process) listens on port \(port)")
+        }
+        guard let port = settings.grpcPort else { return .ok("gRPC", "off; HEARTH_GRPC_PORT opens it") }
+        switch PortProbe.state(host: settings.host, port: port) {
+        case .free: return .ok("gRPC", "not running; port \(port) is free")
+        case .taken:
+            return .fail(
+                "gRPC", "not running, and another program listens on port \(port)",
+                fix: "stop that program, or set HEARTH_GRPC_PORT to another port")
+        case .refused(let reason):
+            return .fail(
+                "gRPC", "not running, and \(settings.host) port \(port) cannot be listened on: \(reason)",
+                fix: "correct HEARTH_HOST and HEARTH_GRPC_PORT; ports below 1024 need a privilege")
         }
     }
 

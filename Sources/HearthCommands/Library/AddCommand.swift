@@ -12,7 +12,8 @@ struct AddCommand: Verb {
         discussion: """
             Mails (.eml, mbox), pages, PDFs, Markdown and texts become documents; recordings are listened to, pictures \
             are read. Folders are taken with everything below them. What was added before is not sent again, so an \
-            import that broke off is simply started again.
+            import that broke off is simply started again. A text that was moved or renamed stays the document that it \
+            was, and a copy beside the original is no second one.
             """, aliases: ["import"])
 
     @Argument(
@@ -33,6 +34,12 @@ struct AddCommand: Verb {
 
     func run(in context: CommandContext) async throws {
         let isAddress = { (place: String) in place.hasPrefix("http://") || place.hasPrefix("https://") }
+        // Of other kinds of addresses there is none that could be fetched.
+        if let other = places.first(where: { $0.contains("://") && !isAddress($0) }) {
+            throw HearthError(
+                .invalidArgument, "\(DisplayWidth.printable(other)) is no address that is fetched.",
+                hint: "Pages are fetched over http and https; name files by their paths.")
+        }
         let plan = ImportPlan.of(places.filter { !isAddress($0) })
         if dryRun { return try show(plan, context) }
         let settings = try connection.settings(context)
@@ -78,6 +85,9 @@ struct AddCommand: Verb {
         }
         var parts = ["\(Quantity.grouped(report.done)) added"]
         if report.alreadyThere > 0 { parts.append("\(Quantity.grouped(report.alreadyThere)) were there already") }
+        if report.sentBefore > 0 {
+            parts.append("\(Quantity.grouped(report.sentBefore)) sent before (--again sends them once more)")
+        }
         if report.notUnderstood > 0 { parts.append("\(Quantity.grouped(report.notUnderstood)) not understood") }
         if report.failed > 0 { parts.append("\(Quantity.grouped(report.failed)) failed; run it again") }
         if report.hidden > 0 { parts.append("\(Quantity.grouped(report.hidden)) hidden files passed over") }
@@ -89,7 +99,7 @@ extension ImportOutcome {
     /// A sentence where something is to be said.
     fileprivate var reason: String? {
         switch self {
-        case .done, .alreadyThere: nil
+        case .done, .alreadyThere, .sentBefore: nil
         case .notUnderstood(let reason), .failed(let reason): reason
         }
     }
@@ -98,6 +108,7 @@ extension ImportOutcome {
         switch self {
         case .done: "added"
         case .alreadyThere: "already_there"
+        case .sentBefore: "sent_before"
         case .notUnderstood: "not_understood"
         case .failed: "failed"
         }
@@ -108,6 +119,7 @@ extension ImportReport {
     fileprivate var value: JSONValue {
         [
             "added": .integer(Int64(done)), "already_there": .integer(Int64(alreadyThere)),
+            "sent_before": .integer(Int64(sentBefore)),
             "not_understood": .integer(Int64(notUnderstood)), "failed": .integer(Int64(failed)),
             "hidden": .integer(Int64(hidden)),
             "items": .array(

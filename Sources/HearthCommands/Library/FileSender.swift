@@ -14,14 +14,16 @@ struct FileSender: Sendable {
 
     func send(_ item: ImportItem, digest: String) async throws -> SendOutcome {
         let upload = try FileUpload(path: item.path, progress: progress)
-        let written = Self.modified(item.path)
+        var written = Self.modified(item.path)
         var query: [(name: String, value: String)] = []
         var path = item.route.path
         switch item.route {
         case .document:
-            query = [("name", item.name), ("key", item.path), ("timestamp", written.description)]
+            query = [("name", item.name), ("key", item.key ?? item.path), ("timestamp", written.description)]
             if let source { query.append(("source", source)) }
         case .audio, .image:
+            // A recorder writes until the end; a recording's time is that of its beginning.
+            if item.route == .audio, let seconds = Self.length(item) { written = written + .seconds(-seconds) }
             query = [("device_id", try await libraryDevice()), ("timestamp", written.description)]
             if item.route == .image, Self.isScreenshot(item.name) { path = "/images/screenshot" }
         }
@@ -30,7 +32,8 @@ struct FileSender: Sendable {
                 method: .post, path: path, query: query,
                 headers: [("Accept", "application/json"), ("Content-Type", item.mediaType)], upload: upload))
         _ = try JSONAnswer.value(answer, of: client)
-        return answer.status == 201 ? .stored : .alreadyThere
+        // 202: it is stored and still being read.
+        return answer.status == 200 ? .alreadyThere : .stored
     }
 
     /// Has the server fetch a page.
@@ -58,6 +61,16 @@ struct FileSender: Sendable {
             throw HearthError(.unexpectedAnswer, "The server at \(client.address) gave a device without an id.")
         }
         return id
+    }
+
+    /// Seconds of a recording whose header tells them.
+    private static func length(_ item: ImportItem) -> Double? {
+        let file = open(item.path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var head = [UInt8](repeating: 0, count: 4096)
+        let count = Glibc.read(file, &head, head.count)
+        return count > 0 ? WaveLength.seconds(Array(head.prefix(count)), fileBytes: item.size) : nil
     }
 
     private static func modified(_ path: String) -> Timestamp {

@@ -49,7 +49,7 @@ struct SearchCommand: Verb {
         if hits.isEmpty { return try output.line("Nothing is found.") }
         if mode != "text", answer["mode"]?.string == "text" {
             try context.errors.line(
-                "Ranked by words alone: there is no model yet. `hearth doctor` says how to get one.")
+                "Ranked by words alone: there is no model, or it cannot be used yet. `hearth doctor` says what to do.")
         }
         for (index, hit) in hits.enumerated() {
             let title = DisplayWidth.printable(hit["title"]?.string ?? "")

@@ -16,6 +16,24 @@ extension ServerClient {
         try await items(of: .get("/processors/\(PercentEncoding.encode(processor))/dead-letters"))
     }
 
+    /// Does something with each of the dead letters that a person means. Of all of them, those that are gone when their turn
+    /// comes, because they were worked or discarded meanwhile, are passed over.
+    /// - Returns: the ids of those that it was done with.
+    func forEachDeadLetter(
+        of processor: String, _ letter: String?, all: Bool, _ body: (_ path: String) async throws -> Void
+    ) async throws -> [String] {
+        var done: [String] = []
+        for id in try await deadLetterIDs(of: processor, letter, all: all) {
+            do {
+                try await body("/processors/\(PercentEncoding.encode(processor))/dead-letters/\(id)")
+                done.append(id)
+            } catch let error as HearthError where error.code == .notFound && letter == nil {
+                continue
+            }
+        }
+        return done
+    }
+
     /// The ids of the dead letters that a person means: all of them, or one by the beginning of its id.
     func deadLetterIDs(of processor: String, _ letter: String?, all: Bool) async throws -> [String] {
         if let letter, UniqueID(letter) != nil { return [letter.lowercased()] }

@@ -19,9 +19,8 @@ struct ProcessorsDiscardCommand: Verb {
 
     func run(in context: CommandContext) async throws {
         let client = try connection.client(context)
-        let ids = try await client.deadLetterIDs(of: processor, letter, all: all)
-        for id in ids {
-            try await client.json(.send(.delete, "/processors/\(PercentEncoding.encode(processor))/dead-letters/\(id)"))
+        let ids = try await client.forEachDeadLetter(of: processor, letter, all: all) { path in
+            try await client.json(.send(.delete, path))
         }
         if connection.json {
             return try context.output.line((["ids": .array(ids.map { .string($0) })] as JSONValue).prettyText)

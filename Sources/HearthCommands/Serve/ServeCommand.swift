@@ -23,10 +23,14 @@ struct ServeCommand: Verb {
             let console = application.consoleURL(at: address)
             if json {
                 var report: JSONValue = ["url": .string(address.description), "home": .string(settings.home)]
+                if let port = application.doors.rpcPort { report = report.adding("grpc_port", .integer(Int64(port))) }
                 if isNew { report = report.adding("console_url", .string(console)) }
                 return try context.output.line(report.text)
             }
             try context.output.line("Hearth is ready at \(context.output.styled(address.description, .bold))")
+            if let port = application.doors.rpcPort {
+                try context.output.line("gRPC is at port \(port) of the same address")
+            }
             guard isNew else { return }
             try context.output.line(
                 """

@@ -25,7 +25,7 @@ struct ServerRun {
         let output = context.errors
         application = try await HearthApplication.assemble(
             settings: settings, logger: logger,
-            accessLog: logsRequests ? AccessLog { lines in try output.write(lines) } : nil,
+            accessLog: logsRequests ? AccessLog { lines in try output.write(lines) } : nil, rpc: context.rpc,
             environment: context.environment)
     }
 

@@ -1,3 +1,5 @@
+import HearthCore
+
 /// What is known of a setting without its Swift type: for the doctor, the reference page and messages.
 package struct SettingDeclaration: Sendable, Hashable {
     /// As `hearth.yaml` writes it: lower case with underscores.
@@ -13,6 +15,9 @@ package struct SettingDeclaration: Sendable, Hashable {
     package var isSecret = false
     /// Whether `hearth.yaml` may hold it.
     package var isAllowedInFile = true
+
+    /// The form of settings that hold others.
+    static let mapping = "mapping"
 
     /// As the environment writes it.
     package var variable: String { "HEARTH_" + name.uppercased() }
@@ -77,6 +82,20 @@ extension Setting where Value == Int {
     }
 }
 
+extension Setting where Value == Int? {
+    /// A number that may be missing. `initial` says what happens then.
+    static func optionalInteger(
+        _ name: String, in range: ClosedRange<Int>, initial: String, help: String
+    ) -> Setting {
+        let number = Setting<Int>.integer(name, range.lowerBound, in: range, help: help)
+        var declaration = number.declaration
+        declaration.initial = initial
+        return Setting(
+            declaration: declaration, initial: nil,
+            read: { text throws(UnusableValue) in try number.read(text) }, show: { $0.map(String.init) ?? initial })
+    }
+}
+
 extension Setting where Value == String {
     static func text(_ name: String, _ initial: String, help: String) -> Setting {
         Setting(
@@ -114,6 +133,34 @@ extension Setting where Value == String? {
                 return text
             },
             show: { $0 ?? initial })
+    }
+}
+
+extension Setting where Value == JSONValue? {
+    /// A mapping with mappings and lists in it. The environment writes it as YAML or JSON.
+    /// - Parameter show: What of it may be shown.
+    static func mapping(
+        _ name: String, initial: String, help: String, show: @escaping @Sendable (JSONValue) -> String
+    ) -> Setting {
+        Setting(
+            declaration: SettingDeclaration(
+                name: name, form: SettingDeclaration.mapping, initial: initial, help: help),
+            initial: nil,
+            read: { text throws(UnusableValue) in
+                do {
+                    guard let value = try SettingsFile.value(of: text) else { return nil }
+                    guard value.object != nil else {
+                        throw UnusableValue(message: "is not a mapping of names to values")
+                    }
+                    return value
+                } catch let error as UnusableValue {
+                    throw error
+                } catch {
+                    // What YAML says of it may quote a secret.
+                    throw UnusableValue(message: "is not YAML")
+                }
+            },
+            show: { $0.map(show) ?? initial })
     }
 }
 

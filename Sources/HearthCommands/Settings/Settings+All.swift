@@ -1,3 +1,5 @@
+import HearthCore
+
 // Every setting there is. The order is the order of the reference page and of `hearth doctor`.
 
 extension Setting where Value == String {
@@ -108,10 +110,37 @@ extension Setting where Value == Int {
             help: "How long segments that are stored stay in `spool/archive`. Failed ones stay until they are retried.")
     }
 
+    static var notifyKeepDays: Setting {
+        integer(
+            "notify_keep_days", 30, in: 1...3650, unit: "days",
+            help: "How long events are kept after every target has them or they were given up.")
+    }
+
+    static var notifyReadingsSeconds: Setting {
+        integer(
+            "notify_readings_seconds", 60, in: 1...86_400, unit: "seconds",
+            help: "Time between two events `readings.stored` of one stream.")
+    }
+
+    static var diskLowBytes: Setting {
+        bytes(
+            "disk_low_bytes", 1 << 30, in: 64 << 20...1 << 50,
+            help: "Free space below which the event `disk.low` is told.")
+    }
+
     static var maintenanceIntervalSeconds: Setting {
         integer(
             "maintenance_interval_seconds", 3600, in: 10...604_800, unit: "seconds",
             help: "Time between two runs of retention and compression.")
+    }
+}
+
+extension Setting where Value == Int? {
+    static var grpcPort: Setting {
+        optionalInteger(
+            "grpc_port", in: 0...65_535, initial: "no gRPC",
+            help: "TCP port for gRPC, customarily 50051, at the same address and with the same TLS; 0 lets the system "
+                + "choose a free one.")
     }
 }
 
@@ -205,6 +234,19 @@ extension Setting where Value == String? {
     }
 }
 
+extension Setting where Value == JSONValue? {
+    static var notify: Setting {
+        mapping(
+            "notify", initial: "no webhooks",
+            help: "Targets of [webhooks](../guides/notifications.md). In the environment as JSON or YAML.",
+            show: { value in
+                let targets = value["targets"]?.array ?? []
+                let names = targets.map { $0["name"]?.string ?? "?" }.joined(separator: ", ")
+                return targets.isEmpty ? "no targets" : "targets \(names) (addresses and secrets hidden)"
+            })
+    }
+}
+
 extension Setting where Value == [String] {
     static var allowOrigins: Setting {
         list(
@@ -216,7 +258,9 @@ extension Setting where Value == [String] {
     static var fetchAllow: Setting {
         list(
             "fetch_allow", initial: "none",
-            help: "Hosts, addresses or networks (CIDR) that pages may be fetched from although they are private.")
+            help:
+                "Hosts, addresses or networks (CIDR) that pages may be fetched from, and webhooks sent to, although they are private."
+        )
     }
 
     static var ocrLanguages: Setting {
@@ -230,6 +274,7 @@ extension Settings {
     /// Every setting, declared once. `Settings.init` reads each of them; a test compares the two.
     package static let all: [SettingDeclaration] = [
         Setting<String>.home.declaration, Setting<String>.host.declaration, Setting<Int>.port.declaration,
+        Setting<Int?>.grpcPort.declaration,
         Setting<String?>.token.declaration, Setting<String>.log.declaration,
         Setting<String?>.tlsCertificate.declaration, Setting<String?>.tlsKey.declaration,
         Setting<String?>.authority.declaration,
@@ -239,7 +284,9 @@ extension Settings {
         Setting<String?>.timeZone.declaration, Setting<Int>.maintenanceIntervalSeconds.declaration,
         Setting<Int>.spoolMinFiles.declaration, Setting<Int>.spoolMinBytes.declaration,
         Setting<Int>.spoolMaxAgeSeconds.declaration, Setting<Int>.spoolRatePerSecond.declaration,
-        Setting<Int>.spoolArchiveDays.declaration,
+        Setting<Int>.spoolArchiveDays.declaration, Setting<JSONValue?>.notify.declaration,
+        Setting<Int>.notifyKeepDays.declaration, Setting<Int>.notifyReadingsSeconds.declaration,
+        Setting<Int>.diskLowBytes.declaration,
         Setting<[String]>.allowOrigins.declaration, Setting<String?>.resources.declaration,
         Setting<String?>.models.declaration, Setting<String>.embeddingModel.declaration,
         Setting<String>.embeddingPrecision.declaration, Setting<String?>.llmURL.declaration,

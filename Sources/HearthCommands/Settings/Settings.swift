@@ -8,6 +8,8 @@ package struct Settings: Sendable {
     package var home: String
     package var host: String
     package var port: Int
+    /// nil: no door for gRPC.
+    package var grpcPort: Int?
     package var token: String?
     /// Name of a level of swift-log.
     package var log: String
@@ -50,6 +52,11 @@ package struct Settings: Sendable {
     /// nil: beside the program.
     package var decoder: String?
     package var fetchAllow: [String]
+    /// The mapping that names targets of webhooks; see `notifyTargets`.
+    package var notify: JSONValue?
+    package var notifyKeep: Duration
+    package var notifyReadingsInterval: Duration
+    package var diskLowBytes: Int
 
     /// Where each value came from, in the order of `all`.
     package private(set) var inForce: [SettingInForce]
@@ -65,6 +72,7 @@ package struct Settings: Sendable {
         try reader.readFile(at: home + "/" + Self.fileName)
         host = reader.value(.host)
         port = reader.value(.port)
+        grpcPort = reader.value(.grpcPort)
         token = reader.value(.token)
         log = reader.value(.log)
         tlsCertificate = reader.path(.tlsCertificate)
@@ -84,6 +92,10 @@ package struct Settings: Sendable {
         spool.maximumAge = .seconds(reader.value(.spoolMaxAgeSeconds))
         spool.readingsPerSecond = reader.value(.spoolRatePerSecond)
         spool.archiveKept = .seconds(reader.value(.spoolArchiveDays) * 86_400)
+        notify = reader.value(.notify)
+        notifyKeep = .seconds(reader.value(.notifyKeepDays) * 86_400)
+        notifyReadingsInterval = .seconds(reader.value(.notifyReadingsSeconds))
+        diskLowBytes = reader.value(.diskLowBytes)
         allowOrigins = reader.value(.allowOrigins)
         llmURL = reader.value(.llmURL)
         llmModel = reader.value(.llmModel)
@@ -113,6 +125,11 @@ package struct Settings: Sendable {
         reader.refuseUnknownVariables()
         try reader.finish()
         inForce = reader.inForce
+    }
+
+    /// Whether the token was given to this very run, and is not the home's own.
+    package var isTokenOfEnvironment: Bool {
+        inForce.contains { $0.declaration.name == "token" && ($0.source == .environment || $0.source == .option) }
     }
 
     package static let fileName = "hearth.yaml"

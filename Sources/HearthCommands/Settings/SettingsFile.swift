@@ -1,4 +1,5 @@
 import HearthCore
+import OrderedCollections
 import Yams
 
 /// `hearth.yaml`: one flat mapping of names to values.
@@ -8,6 +9,8 @@ enum SettingsFile {
         /// Lists are joined by commas, as the environment writes them.
         var text: String
         var line: Int
+        /// Whether it holds mappings, written as YAML in `text`.
+        var isNested = false
     }
 
     /// Entries in the order of the file, and what is wrong with those that are not entries. None of both when there is no
@@ -45,11 +48,43 @@ enum SettingsFile {
                 let items = sequence.compactMap { $0.scalar?.string }
                 entries.append(Entry(name: name, text: items.joined(separator: ","), line: line))
             default:
-                problems.append(
-                    HearthError.Field(
-                        pointer: "\(name) (line \(line))", message: "is neither a value nor a list of values"))
+                entries.append(
+                    Entry(name: name, text: try Yams.serialize(node: value), line: line, isNested: true))
             }
         }
         return (entries, problems)
+    }
+
+    /// What a text in YAML, or JSON, means; nil: nothing.
+    /// - Throws: what YAML is refused for, a value nested too deep among it.
+    static func value(of text: String) throws -> JSONValue? {
+        guard let root = try Yams.compose(yaml: text) else { return nil }
+        let value = try value(of: root, depth: 0)
+        return value.isNull || value.string == "" ? nil : value
+    }
+
+    private static let deepest = 8
+
+    private static func value(of node: Node, depth: Int) throws -> JSONValue {
+        guard depth < deepest else { throw UnusableValue(message: "is nested too deep") }
+        switch node {
+        case .scalar(let scalar):
+            guard scalar.style == .plain else { return .string(scalar.string) }
+            if node.null != nil { return .null }
+            if let value = node.bool { return .bool(value) }
+            if let value = node.int { return .integer(Int64(value)) }
+            if let value = node.float { return .real(value) }
+            return .string(scalar.string)
+        case .sequence(let sequence): return .array(try sequence.map { try value(of: $0, depth: depth + 1) })
+        case .mapping(let mapping):
+            var members: OrderedDictionary<String, JSONValue> = [:]
+            for (key, node) in mapping {
+                guard let name = key.string,
+                    members.updateValue(try value(of: node, depth: depth + 1), forKey: name) == nil
+                else { throw UnusableValue(message: "has a name twice, or one that is no text") }
+            }
+            return .object(members)
+        default: throw UnusableValue(message: "uses a reference, which is not understood here")
+        }
     }
 }

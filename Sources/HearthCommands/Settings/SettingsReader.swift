@@ -47,6 +47,10 @@ struct SettingsReader {
                     "can only come from the environment; set \(declaration.variable)")
                 continue
             }
+            if entry.isNested, declaration.form != SettingDeclaration.mapping {
+                refuse("\(entry.name) (line \(entry.line))", "is neither a value nor a list of values")
+                continue
+            }
             file[entry.name] = entry
         }
         self.problems += problems

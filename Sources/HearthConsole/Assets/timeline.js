@@ -24,7 +24,7 @@ async function load() {
     history.replaceState(null, "", query(location.pathname, {day: key, kind}));
     heading.textContent = dayText(midnight(key));
     const answer = await get(query("/timeline", {from: midnight(key).toISOString(), to: midnight(key, 1).toISOString(), kind}));
-    const streams = answer.streams.map((stream) => element("div", {class: "card"}, element("strong", {}, count(stream.count)), element("span", {class: "meta"}, stream.title)));
+    const streams = answer.streams.map((stream) => element("div", {class: "card"}, element("strong", {}, stream.title), element("span", {class: "meta"}, `${count(stream.count)} ${stream.count === 1 ? "reading" : "readings"}`)));
     replace(place,
         streams.length && !kind ? element("div", {class: "facts", "aria-label": "Readings of the day"}, streams) : null,
         answer.documents.length ? answer.documents.map(entry) : empty("Nothing was written, said or seen that day.",

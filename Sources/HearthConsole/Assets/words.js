@@ -20,7 +20,7 @@ export function ago(text) {
     return relative.format(Math.round(seconds), "second");
 }
 
-const kinds = {note: "Note", mail: "Mail", page: "Page", pdf: "PDF", transcript: "Voice memo", screenshot: "Screenshot", file: "File"};
+const kinds = {note: "Note", mail: "Mail", page: "Page", pdf: "PDF", transcript: "Voice memo", screenshot: "Picture", file: "File"};
 export const kindNames = kinds;
 export const kindText = (kind) => kinds[kind] || kind;
 

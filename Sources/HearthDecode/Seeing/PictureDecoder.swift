@@ -10,6 +10,8 @@ import Glibc
 final class PictureDecoder {
     private var decoder: UnsafeMutablePointer<AVCodecContext>?
     private var frame: UnsafeMutablePointer<AVFrame>?
+    /// Pixels to which FFmpeg rounds rows up at most (`STRIDE_ALIGN` of libavcodec/internal.h).
+    private static let rowPadding = 64
     let format: PictureFormat
 
     /// - Throws: `media-unsupported`, `media-damaged`, `too-large`.
@@ -18,6 +20,13 @@ final class PictureDecoder {
         guard !bytes.isEmpty else { throw HearthError(.mediaDamaged, "The file is empty.", hint: "Send it again.") }
         format = try PictureFormat(reading: bytes)
         if let (width, height) = format.size(bytes) { try Self.check(width, height) }
+        var ending = ImageEnding()
+        ending.consume(bytes)
+        guard ending.isWhole else {
+            throw HearthError(
+                .mediaDamaged, "The file ends before the picture does.",
+                hint: "What came is kept; send the whole file again.")
+        }
         av_log_set_level(AV_LOG_QUIET)
         guard let codec = format.codec.flatMap({ avcodec_find_decoder($0) }) else {
             throw HearthError(.capabilityMissing, "The FFmpeg of the system does not read \(format.rawValue).")
@@ -31,7 +40,8 @@ final class PictureDecoder {
         }
         _ = bytes.baseAddress.map { memcpy(packet.pointee.data, $0, bytes.count) }
         decoder.pointee.thread_count = 1
-        decoder.pointee.max_pixels = Int64(MediaLimits.imagePixels)
+        // FFmpeg counts rows with what it adds to their ends; how large the picture itself is was checked, or will be.
+        decoder.pointee.max_pixels = Int64(MediaLimits.imagePixels + Self.rowPadding * MediaLimits.imageEdge)
         var status = avcodec_open2(decoder, codec, nil)
         if status >= 0 { status = avcodec_send_packet(decoder, packet) }
         if status >= 0 { status = avcodec_send_packet(decoder, nil) }

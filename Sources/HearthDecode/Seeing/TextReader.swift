@@ -4,10 +4,17 @@ import HearthMedia
 
 /// Reads text in pictures with Tesseract. One per set of languages; not for several threads.
 final class TextReader {
-    /// After this much time what was read so far is the answer.
-    static let deadlineMilliseconds: Int32 = 25_000
-    /// A page read with less confidence than this may stand on its side or its head.
-    private static let doubtfulConfidence = 0.6
+    /// After this much time what was read so far is the answer, of each try.
+    private static let tryTime = Duration.seconds(25)
+    /// Of all tries; the decoder is given up after 60 seconds.
+    private static let wholeTime = Duration.seconds(45)
+    /// A page read with less confidence than this may stand on its side or its head. Clear print is read with 0.76 and
+    /// more, the same upside down with 0.50 to 0.60.
+    private static let doubtfulConfidence = 0.75
+    /// Of what the upright page weighs, that a turned one must weigh where its orientation is known.
+    private static let turnedShare = 0.9
+    /// By how much a turned page must be surer than the upright one, where its orientation is only tried.
+    private static let turnedGain = 1.25
     /// What Tesseract must be sure of, before the page is turned (its own scale; 15 is very sure).
     private static let turningConfidence: Float = 1.5
     /// Words below this are scratches and borders.
@@ -68,25 +75,54 @@ final class TextReader {
             return letters == 0 ? 0 : words.reduce(0) { $0 + $1.confidence * Double($1.text.count) } / Double(letters)
         }
 
+        /// Whether most of it was read from lines that run up or down.
+        var isOnItsSide: Bool {
+            let long = words.filter { $0.text.count >= 4 }
+            return !long.isEmpty
+                && long.count { $0.box.bottom - $0.box.top > $0.box.right - $0.box.left } * 2 > long.count
+        }
+
         var weight: Double { words.reduce(0) { $0 + $1.confidence * Double($1.text.count) } }
     }
 
     /// - Parameter raster: gray. Boxes in the answer are in its pixels, however it had to be turned.
     func read(_ raster: Raster) -> Page {
-        let upright = recognize(raster)
-        guard upright.isComplete, upright.confidence < Self.doubtfulConfidence,
-            let degrees = Self.turn(raster), degrees != 0
-        else { return upright }
-        var turned = recognize(raster.turned(clockwise: degrees))
-        guard turned.weight > upright.weight else { return upright }
-        turned.rotation = degrees
-        for index in turned.words.indices {
-            turned.words[index].box.turnBack(clockwise: degrees, width: raster.width, height: raster.height)
+        let end = ContinuousClock.now + Self.wholeTime
+        let upright = recognize(raster, until: end)
+        guard upright.isComplete, upright.confidence < Self.doubtfulConfidence || upright.isOnItsSide else {
+            return upright
         }
-        return turned
+        if let degrees = Self.turn(raster) {
+            guard degrees != 0 else { return upright }
+            let turned = recognize(raster, turned: degrees, until: end)
+            return turned.weight >= upright.weight * Self.turnedShare ? turned : upright
+        }
+        // A few words are too little to tell how they lie. Reading them in every way tells.
+        guard !upright.words.isEmpty else { return upright }
+        var best = upright
+        for degrees in [180, 90, 270] {
+            let turned = recognize(raster, turned: degrees, until: end)
+            let isSurer = turned.confidence > upright.confidence * Self.turnedGain
+            if turned.confidence > best.confidence, turned.weight > best.weight, isSurer || upright.isOnItsSide {
+                best = turned
+            }
+        }
+        return best
     }
 
-    private func recognize(_ raster: Raster) -> Page {
+    /// With boxes as they are in the raster that was not turned.
+    private func recognize(_ raster: Raster, turned degrees: Int, until end: ContinuousClock.Instant) -> Page {
+        var page = recognize(raster.turned(clockwise: degrees), until: end)
+        page.rotation = degrees
+        for index in page.words.indices {
+            page.words[index].box.turnBack(clockwise: degrees, width: raster.width, height: raster.height)
+        }
+        return page
+    }
+
+    private func recognize(_ raster: Raster, until end: ContinuousClock.Instant) -> Page {
+        let time = min(Self.tryTime, end - ContinuousClock.now)
+        guard time > .zero else { return Page(isComplete: false) }
         raster.bytes.withUnsafeBufferPointer { bytes in
             TessBaseAPISetImage(
                 handle, bytes.baseAddress, Int32(raster.width), Int32(raster.height), 1, Int32(raster.stride))
@@ -95,7 +131,7 @@ final class TextReader {
         defer { TessBaseAPIClear(handle) }
         let monitor = TessMonitorCreate()
         defer { TessMonitorDelete(monitor) }
-        TessMonitorSetDeadlineMSecs(monitor, Self.deadlineMilliseconds)
+        TessMonitorSetDeadlineMSecs(monitor, Int32(time / .milliseconds(1)))
         let status = TessBaseAPIRecognize(handle, monitor)
         var page = words()
         page.isComplete = page.isComplete && status == 0

@@ -6,7 +6,9 @@ enum Charset {
     /// other byte is zero; Windows-1252, in which every byte means something.
     static func utf8(_ bytes: UnsafeRawBufferPointer, declared: String? = nil) -> [UInt8] {
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) { return lossy(UnsafeRawBufferPointer(rebasing: bytes[3...])) }
-        if bytes.starts(with: [0xff, 0xfe, 0, 0]) { return convert(bytes, from: "UTF-32") }
+        if bytes.starts(with: [0xff, 0xfe, 0, 0]) || bytes.starts(with: [0, 0, 0xfe, 0xff]) {
+            return convert(bytes, from: "UTF-32")
+        }
         if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) {
             return convert(bytes, from: "UTF-16")
         }

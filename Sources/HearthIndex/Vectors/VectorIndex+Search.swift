@@ -4,13 +4,28 @@ import Synchronization
 
 extension VectorIndex {
     func matches(_ query: [Float], limit: Int, filter: VectorFilter) throws -> [VectorMatch] {
+        let current = now
+        let nearest = try nearestByCode(query, limit: limit, filter: filter, in: current)
+        return try current.segment.rescore(nearest, query: query, limit: limit)
+    }
+
+    func candidateNumbers(_ query: [Float], limit: Int, filter: VectorFilter) throws -> [Int64] {
+        let current = now
+        return try nearestByCode(query, limit: limit, filter: filter, in: current).map {
+            current.segment.columns.numbers[Int($0.slot)]
+        }
+    }
+
+    /// More slots than `limit`, so that the nearest by exact scores are among them.
+    private func nearestByCode(
+        _ query: [Float], limit: Int, filter: VectorFilter, in current: Current
+    ) throws -> [Candidate] {
         try query.checkIsUnit(dimension: dimension)
         guard (1...VectorLimits.matches).contains(limit) else {
             throw HearthError(
                 .invalidValue, "A search gives 1 to \(VectorLimits.matches) matches, not \(limit).",
                 hint: "Ask for another number.")
         }
-        let current = now
         let segment = current.segment
         // Before the count, so that the graph covers no slot that is not counted.
         let covered = current.builder.covered
@@ -18,7 +33,8 @@ extension VectorIndex {
         guard let passing = SlotFilter(filter, names: names, columns: segment.columns), count > 0 else { return [] }
         var code = [UInt8](repeating: 0, count: segment.stride)
         hearth_encode(query, dimension, &code)
-        let wanted = max(VectorLimits.rescored, VectorLimits.rescoredPerMatch * limit)
+        let wanted = max(
+            VectorLimits.rescored, min(VectorLimits.rescoredPerMatch * limit, limit + VectorLimits.rescoredBeyond))
         var best = CandidateHeap(hasBestOnTop: false)
         if count - covered <= VectorLimits.scannedTail, covered >= options.graphThreshold,
             passing.share(of: covered) >= VectorLimits.walkShare,
@@ -27,9 +43,9 @@ extension VectorIndex {
             segment.scan(code, covered..<count, filter: passing, limit: wanted, into: &best)
         } else {
             best.removeAll()
-            segment.scan(code, 0..<count, filter: passing, limit: wanted, into: &best)
+            segment.scanInParts(code, 0..<count, filter: passing, limit: wanted, into: &best)
         }
-        return try segment.rescore(Array(best.takeSorted().prefix(wanted)), query: query, limit: limit)
+        return Array(best.takeSorted().prefix(wanted))
     }
 
     /// False when the graph does not lead to enough that passes.
@@ -43,19 +59,5 @@ extension VectorIndex {
         return graph.search(
             code, covered: covered, filter: filter, width: max(VectorLimits.walkWidth, wanted),
             budget: VectorLimits.walkBudget, into: &best, walk)
-    }
-
-    func exactScores(_ query: [Float], of numbers: [Int64]) throws -> [Int64: Float] {
-        try query.checkIsUnit(dimension: dimension)
-        guard numbers.count <= VectorLimits.scored else {
-            throw HearthError(
-                .tooLarge, "The scores of at most \(VectorLimits.scored) passages are computed at once.",
-                hint: "Ask for fewer.")
-        }
-        let segment = segment
-        let slots = segment.directory.withLock { directory in numbers.compactMap { directory.slots[$0] } }
-        let matches = try segment.rescore(
-            slots.map { Candidate(score: 0, slot: $0) }, query: query, limit: slots.count)
-        return Dictionary(matches.map { ($0.number, $0.score) }, uniquingKeysWith: { first, _ in first })
     }
 }

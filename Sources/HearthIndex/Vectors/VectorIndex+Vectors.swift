@@ -1,54 +1,59 @@
-import CHearthKernels
+import Dispatch
 import HearthCore
 import Synchronization
 
 extension VectorIndex {
-    /// The vectors of passages that are there, by number.
-    package func vectors(of numbers: [Int64]) async throws -> [Int64: [Float]] {
+    /// Reads the vectors of passages that are there.
+    package func selection(of numbers: [Int64]) async throws -> VectorSelection {
         guard numbers.count <= VectorLimits.matches else {
             throw HearthError(
                 .tooLarge, "At most \(VectorLimits.matches) vectors are read at once.", hint: "Ask for fewer.")
         }
-        return try await onReading { try self.exactVectors(of: numbers) }
+        return try await onReading { try self.read(numbers) }
     }
 
-    /// The exact inner products of each with each, row by row in the order of `numbers`; 0 with one that is not there.
-    package func products(among numbers: [Int64]) async throws -> [Float] {
-        guard numbers.count <= VectorLimits.compared else {
-            throw HearthError(
-                .tooLarge, "At most \(VectorLimits.compared) vectors are compared with each other.",
-                hint: "Ask for fewer.")
-        }
-        return try await onReading { try self.exactProducts(among: numbers) }
-    }
-
-    private func exactProducts(among numbers: [Int64]) throws -> [Float] {
-        let found = try exactVectors(of: numbers)
-        let vectors = numbers.map { found[$0] }
-        var products = [Float](repeating: 0, count: vectors.count * vectors.count)
-        for (row, left) in vectors.enumerated() {
-            guard let left else { continue }
-            for (column, right) in vectors[...row].enumerated() {
-                guard let right else { continue }
-                let product = hearth_dot(left, right, dimension)
-                products[row * vectors.count + column] = product
-                products[column * vectors.count + row] = product
+    private func read(_ numbers: [Int64]) throws -> VectorSelection {
+        let segment = segment
+        var places: [Int64: Int] = [:]
+        var slots: [Int] = []
+        segment.directory.withLock { directory in
+            for number in numbers where places[number] == nil {
+                guard let slot = directory.slots[number] else { continue }
+                places[number] = slots.count
+                slots.append(Int(slot))
             }
         }
-        return products
+        let components = try segment.readVectors(slots)
+        return VectorSelection(dimension: dimension, components: components, places: places)
+    }
+}
+
+extension VectorSegment {
+    /// Vectors of which a thread reads at least so many.
+    private static let readPart = 100
+
+    /// Reads vectors and checks them; one after the other.
+    func readVectors(_ slots: [Int]) throws -> [Float] {
+        let parts = max(slots.count / Self.readPart, 1)
+        let read = Mutex<[Result<[Float], any Error>?]>(Array(repeating: nil, count: parts))
+        DispatchQueue.concurrentPerform(iterations: parts) { part in
+            let range = slots.count * part / parts..<slots.count * (part + 1) / parts
+            let vectors = Result { try self.readVectorsInOrder(slots[range]) }
+            read.withLock { $0[part] = vectors }
+        }
+        var components: [Float] = []
+        components.reserveCapacity(slots.count * dimension)
+        // Every part was done.
+        for part in read.withLock({ $0 }) { components += try part?.get() ?? [] }
+        return components
     }
 
-    private func exactVectors(of numbers: [Int64]) throws -> [Int64: [Float]] {
-        let segment = segment
-        let slots = segment.directory.withLock { directory in
-            numbers.compactMap { number in directory.slots[number].map { (number, Int($0)) } }
+    private func readVectorsInOrder(_ slots: ArraySlice<Int>) throws -> [Float] {
+        try [Float](unsafeUninitializedCapacity: slots.count * dimension) { buffer, count in
+            for slot in slots {
+                try readVector(slot, into: UnsafeMutableBufferPointer(rebasing: buffer[count..<count + dimension]))
+                count += dimension
+            }
         }
-        var found: [Int64: [Float]] = [:]
-        var vector = [Float](repeating: 0, count: dimension)
-        for (number, slot) in slots {
-            try vector.withUnsafeMutableBufferPointer { try segment.readVector(slot, into: $0) }
-            found[number] = vector
-        }
-        return found
     }
 }

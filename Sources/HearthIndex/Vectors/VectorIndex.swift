@@ -188,9 +188,12 @@ package final class VectorIndex: Sendable {
         try await on(reading) { try self.matches(query, limit: limit, filter: filter) }
     }
 
-    /// The exact inner products with `query` of the vectors that are there, by number.
-    package func scores(_ query: [Float], of numbers: [Int64]) async throws -> [Int64: Float] {
-        try await on(reading) { try self.exactScores(query, of: numbers) }
+    /// Numbers among which are those of the `limit` nearest vectors, in no order: for callers who compute exact scores of these
+    /// and of others from one `selection`.
+    package func candidates(
+        _ query: [Float], limit: Int, filter: VectorFilter = VectorFilter()
+    ) async throws -> [Int64] {
+        try await on(reading) { try self.candidateNumbers(query, limit: limit, filter: filter) }
     }
 
     /// Runs `work` where searches run.

@@ -6,12 +6,8 @@ package enum VectorLimits {
     package static let dimension = 4096
     /// Vectors added, and numbers removed, in one batch.
     package static let batch = 16_384
-    /// Matches of one search.
+    /// Matches of one search, and vectors read at once.
     package static let matches = 1000
-    /// Numbers whose scores are asked for at once.
-    package static let scored = 10_000
-    /// Vectors that are compared with each other at once.
-    package static let compared = 256
     /// Different persons, and different sources, of one index.
     package static let names = Int(UInt16.max)
     /// Bytes of a source's name.
@@ -20,12 +16,14 @@ package enum VectorLimits {
     package static let lengthTolerance: Float = 0.01
 
     /// Vectors from which on a graph is built; fewer are scanned.
-    package static let graphThreshold = 100_000
+    package static let graphThreshold = 250_000
     /// Vectors behind the graph's last that are scanned beside it; with more of them everything is scanned.
     static let scannedTail = 65_536
-    /// Candidates whose exact scores are computed: this many, or four per match wanted.
+    /// Candidates whose exact scores are computed: at least this many, four per match wanted, but no more than a hundred beyond them.
+    /// A score by codes is wrong by some thousandths, which moves a vector by few places at the top and by some dozens below.
     static let rescored = 40
     static let rescoredPerMatch = 4
+    static let rescoredBeyond = 100
     /// Candidates a walk through the graph keeps: this many for ten matches or fewer, more with more.
     static let walkWidth = 192
     /// Slots a walk may meet before a scan takes its place.

@@ -14,11 +14,13 @@ package final class DeferredEmbedder: TextEmbedder {
     private let loading = DispatchQueue(label: "hearth.model-loading")
     private let loaded = Mutex<BERTEmbedder?>(nil)
 
-    /// Looks at the model's folder and loads nothing yet.
+    /// Looks at the model's folder, also whether the file of its weights is whole, and loads nothing yet.
     /// - Throws: `model-unavailable`, `malformed-model`, `unsupported-model`.
     package init(library: ModelLibrary, model: String, precision: ModelPrecision, threads: Int) throws {
         folder = try library.embeddingFolder(model)
         let configuration = try BERTConfiguration(folder: folder)
+        // The header alone: it tells where each tensor lies, so that a file that was cut off is known now.
+        _ = try SafetensorsFile(path: BERTEncoder.weights(in: folder))
         name = BERTEmbedder.name(folder: folder, precision: precision)
         dimension = configuration.hidden
         self.precision = precision

@@ -35,9 +35,12 @@ final class BERTEncoder: Sendable {
         var outputNorm: LayerNorm
     }
 
+    /// Path of the file that holds the weights.
+    static func weights(in folder: URL) -> String { folder.appending(path: "model.safetensors").path }
+
     /// Reads `model.safetensors` of a folder and packs its layers: some 50 to 200 ms for a small model.
     convenience init(folder: URL, configuration: BERTConfiguration, precision: ModelPrecision) throws {
-        let file = try SafetensorsFile(path: folder.appending(path: "model.safetensors").path)
+        let file = try SafetensorsFile(path: Self.weights(in: folder))
         try self.init(file: file, configuration: configuration, precision: precision)
     }
 

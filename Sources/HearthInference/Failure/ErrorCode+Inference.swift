@@ -7,4 +7,7 @@ extension ErrorCode {
     package static let malformedModel = ErrorCode("malformed-model")
     /// A model is of a kind that Hearth does not run.
     package static let unsupportedModel = ErrorCode("unsupported-model")
+
+    /// A model cannot be used, whatever it is asked.
+    package static let ofModels: Set<ErrorCode> = [.modelUnavailable, .malformedModel, .unsupportedModel]
 }

@@ -26,7 +26,7 @@ final class SafetensorsFile: Sendable {
         guard hearth_is_finite(floats, floats.count) != 0 else {
             throw HearthError(
                 .malformedModel, "\(path): tensor '\(name)' holds a value that is not finite.",
-                hint: "Install the model again.")
+                hint: "Delete its folder and install the model again: `make models`.")
         }
         return floats
     }

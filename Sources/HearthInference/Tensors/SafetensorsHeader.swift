@@ -28,7 +28,9 @@ struct SafetensorsHeader: Sendable {
         func malformed(_ why: String) -> HearthError {
             HearthError(
                 .malformedModel, "\(name) is no safetensors file that Hearth reads: \(why).",
-                hint: "Install the model again; the file may have been cut short.")
+                hint:
+                    "The file may have been cut short. Delete it with its folder and install the model again: `make models`."
+            )
         }
         guard file.count >= 8 else { throw malformed("it has \(file.count) bytes, and its length alone takes 8") }
         let declared = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))

@@ -40,13 +40,15 @@ package final class MaintenanceService: Service {
     private let time: any TimeSource
     private let interval: Duration
     private let logger: Logger
+    private let events: EventBus?
     private let state = Mutex(Statistics())
     /// Walking and unlinking files blocks.
     private let queue = DispatchQueue(label: "hearth.maintenance", qos: .utility)
 
     package init(
         registry: StreamRegistry, store: any ReadingStore, catalogue: any CatalogueStore, blobs: BlobStore,
-        time: any TimeSource, interval: Duration, logger: Logger
+        time: any TimeSource, interval: Duration, logger: Logger,
+        events: EventBus? = nil
     ) {
         self.registry = registry
         self.store = store
@@ -55,6 +57,7 @@ package final class MaintenanceService: Service {
         self.time = time
         self.interval = interval
         self.logger = logger
+        self.events = events
     }
 
     package var statistics: Statistics { state.withLock { $0 } }
@@ -98,6 +101,7 @@ package final class MaintenanceService: Service {
             statistics.lastRun = time.now()
             statistics.lastReport = report
         }
+        events?.tell(report.event(at: time.now()))
         logger.debug(
             "housekeeping done",
             metadata: [
@@ -146,5 +150,17 @@ package final class MaintenanceService: Service {
         try await withCheckedThrowingContinuation { continuation in
             queue.async { continuation.resume(with: Result(catching: body)) }
         }
+    }
+}
+
+extension MaintenanceService.Report {
+    fileprivate func event(at now: Timestamp) -> LifecycleEvent {
+        LifecycleEvent(
+            id: .random(at: now), kind: .retentionRan, key: "\(EventKind.retentionRan)/\(now)", time: now,
+            data: [
+                "expired_readings": .integer(Int64(expired)),
+                "compressed_readings": .integer(Int64(compaction.readings)),
+                "removed_files": .integer(Int64(blobsRemoved)), "dropped_answers": .integer(Int64(answersDropped)),
+            ])
     }
 }

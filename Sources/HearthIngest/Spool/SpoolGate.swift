@@ -31,11 +31,13 @@ package struct SpoolGate: Sendable {
         self.limits = limits
     }
 
-    package func decide(_ waiting: [Waiting]) -> Decision {
+    /// - Parameter isAsked: Somebody wants whatever waits to be taken in now.
+    package func decide(_ waiting: [Waiting], isAsked: Bool = false) -> Decision {
         guard let oldest = waiting.map(\.age).max() else { return .wait(nil) }
         let bytes = waiting.reduce(0) { $0 + $1.size }
         guard
-            waiting.count >= settings.minimumFiles || bytes >= settings.minimumBytes || oldest >= settings.maximumAge
+            isAsked || waiting.count >= settings.minimumFiles || bytes >= settings.minimumBytes
+                || oldest >= settings.maximumAge
         else { return .wait(settings.maximumAge - oldest) }
         // Names tell the order: programs that write several segments number them or put the time in front.
         return .open(

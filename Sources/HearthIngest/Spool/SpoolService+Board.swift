@@ -55,6 +55,12 @@ extension SpoolService {
 
     private enum Restoration { case done, missing, taken }
 
+    /// Opens the gate for whatever waits, without waiting for more. Paused, it opens when the spool goes on.
+    package func openGate() {
+        state.withLock { $0.isGateAsked = true }
+        alarm.ring(.person)
+    }
+
     /// Stops between two portions, also over restarts.
     package func pause() async throws {
         try await catalogue.set(Self.pausedName, to: "true")

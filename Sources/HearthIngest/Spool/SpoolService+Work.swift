@@ -8,6 +8,7 @@ import Synchronization
 extension SpoolService {
     /// Works on a batch from wherever it is to its end.
     func work(on batch: SpoolBatch) async throws {
+        try await events?.announce(GateEvents.open(batch, at: time.now()))
         for number in batch.files.indices {
             let number = SpoolFileNumber(tag: batch.tag, number: number)
             var file = batch.files[number.number]
@@ -16,9 +17,13 @@ extension SpoolService {
         }
         try await inFolders { folders throws(SystemCallError) in try folders.close(batch.tag) }
         try reached(.closed)
-        try await store.finish(batch.tag, at: time.now())
+        let now = time.now()
+        let worked = try await self.batch(batch.tag)
+        // Killed before the next line, the batch is finished again, and this is announced again under the same key.
+        try await events?.announce(GateEvents.done(worked, at: now))
+        try await store.finish(batch.tag, at: now)
         try reached(.finished)
-        let totals = try await store.batch(batch.tag)?.totals ?? SpoolTotals()
+        let totals = worked.totals
         logger.info(
             "spool batch done",
             metadata: [

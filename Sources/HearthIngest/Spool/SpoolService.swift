@@ -33,6 +33,8 @@ package final class SpoolService: Service {
         var seen: [SpoolFolders.Entry: ContinuousClock.Instant] = [:]
         var pace: SpoolPace
         var lastSweep: ContinuousClock.Instant?
+        /// Somebody asked for the gate to open, whatever waits.
+        var isGateAsked = false
     }
 
     static let pausedName = "spool.paused"
@@ -48,6 +50,8 @@ package final class SpoolService: Service {
     let logger: Logger
     let alarm: Alarm
     let state: Mutex<State>
+    /// Hears of the gate; nil: nobody does.
+    let events: EventBus?
     /// Hears of each portion that was stored.
     let counted: @Sendable (Share) -> Void
     /// Called after each stage; what it throws ends the round as a kill would.
@@ -60,7 +64,7 @@ package final class SpoolService: Service {
     package init(
         home: String, settings: SpoolSettings, limits: SpoolLimits = SpoolLimits(), store: any SpoolStore,
         ingest: Ingest, catalogue: any CatalogueStore, time: any TimeSource,
-        clock: any Clock<Duration> = ContinuousClock(), logger: Logger,
+        clock: any Clock<Duration> = ContinuousClock(), logger: Logger, events: EventBus? = nil,
         counted: @escaping @Sendable (Share) -> Void = { _ in },
         reached: @escaping @Sendable (Stage) throws -> Void = { _ in }
     ) {
@@ -73,6 +77,7 @@ package final class SpoolService: Service {
         self.time = time
         self.clock = clock
         self.logger = logger
+        self.events = events
         self.counted = counted
         self.reached = reached
         alarm = Alarm(clock: clock)
@@ -159,7 +164,11 @@ package final class SpoolService: Service {
         let poll = state.withLock { $0.watch == nil ? limits.unwatchedPoll : limits.watchedPoll }
         let waiting = note(view)
         if state.withLock({ $0.isPaused }) { return poll }
-        switch SpoolGate(settings: settings, limits: limits).decide(waiting) {
+        let isAsked = state.withLock { state in
+            defer { state.isGateAsked = false }
+            return state.isGateAsked
+        }
+        switch SpoolGate(settings: settings, limits: limits).decide(waiting, isAsked: isAsked) {
         case .wait(let rest): return max(.milliseconds(1), min(rest ?? poll, poll))
         case .open(let names):
             var generator = SystemRandomNumberGenerator()

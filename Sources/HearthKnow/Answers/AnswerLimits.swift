@@ -12,6 +12,8 @@ package enum AnswerLimits {
     static let comparedSentences = 32
     /// Sentences that an extractive answer joins.
     static let answerSentences = 2
+    /// Further places cited that say a sentence of the answer in the same words.
+    static let twins = 2
     /// Sources named when Hearth does not know.
     static let nearest = 3
     /// Different words of a question that count.

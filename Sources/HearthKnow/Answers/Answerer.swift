@@ -75,7 +75,8 @@ package struct Answerer: Sendable {
             ? try await retriever.search(
                 SearchRequest(query: resolved, limit: AnswerLimits.passages, filter: question.scope))
             : SearchAnswer(hits: [], mode: .text)
-        let evidence = try await reader.read(resolved, found: found, scope: question.scope)
+        let evidence = try await reader.read(
+            resolved, followUp: resolved == query ? nil : query, found: found, scope: question.scope)
         tell(.sources(evidence.sources(limit: AnswerLimits.passages)))
         let composed = try await compose(
             query, turns: turns, evidence: evidence, isAboutSomething: isAboutSomething, tell: tell)

@@ -31,5 +31,15 @@ enum FollowUp {
         return !hasName && content.count <= mostContentWords && !language.pronouns.isDisjoint(with: folded)
     }
 
+    /// What a follow-up asks for: "where" in "And where?", nothing in "What about Ada?".
+    static func kind(of query: String) -> QuestionKind? {
+        let words = Word.all(in: Array(query.unicodeScalars))
+        let folded = words.map(\.folded)
+        let language = QuestionLanguage.of(words)
+        let opening = language.continuations.filter { folded.starts(with: $0) }.map(\.count).max() ?? 0
+        let own = Array(words.dropFirst(opening))
+        return own.contains { language.asking.all.contains($0.folded) } ? QuestionKind(own, language) : nil
+    }
+
     private static let mostContentWords = 3
 }

@@ -23,6 +23,7 @@ package struct DocumentIntake: Sendable {
     private let time: any TimeSource
     private let cutter: PassageCutter
     private let sourceExists: SourceLookup
+    private let sourceReceived: ReceiptLookup
     private let changed: @Sendable () -> Void
     private let stored: @Sendable (Int) -> Void
     /// What is stored here passes it, as does the erasing of a person.
@@ -32,19 +33,26 @@ package struct DocumentIntake: Sendable {
     package typealias SourceLookup =
         @Sendable (_ person: UniqueID, _ stream: String, _ reading: RecordID) async throws -> Bool
 
+    /// When a person's reading came in: that in the stream of this name, with this id. Nil: it is not there.
+    package typealias ReceiptLookup =
+        @Sendable (_ person: UniqueID, _ stream: String, _ reading: RecordID) async throws -> Timestamp?
+
     /// - Parameters:
     ///   - gate: The same for all who store what is made of people's data, and for who erases it.
     ///   - sourceExists: Asked before a document is stored that was made from a reading.
+    ///   - sourceReceived: Asked for the recording or picture that a reading was worked out from.
     ///   - changed: Called after the library changed, for those who follow it.
     ///   - stored: Called with how many documents a transaction made or renewed.
     package init(
         store: any LibraryStore, time: any TimeSource = SystemTime(), cutter: PassageCutter = PassageCutter(),
         gate: ErasureGate = ErasureGate(), sourceExists: @escaping SourceLookup = { _, _, _ in true },
+        sourceReceived: @escaping ReceiptLookup = { _, _, _ in nil },
         changed: @escaping @Sendable () -> Void = {}, stored: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         library = store
         self.gate = gate
         self.sourceExists = sourceExists
+        self.sourceReceived = sourceReceived
         self.changed = changed
         self.stored = stored
         self.time = time
@@ -95,6 +103,15 @@ package struct DocumentIntake: Sendable {
             if try await !sourceExists(document.person, stream, record) { erased.insert(record) }
         }
         return erased
+    }
+
+    /// When it was told what a row says: the coming in of the recording or picture that the row was worked out from. Working
+    /// that again, with another result, tells nothing new, so that it does not bring back what was forgotten.
+    func received(of row: ReadingRow) async throws -> Timestamp {
+        guard let source = row.json("source"), let stream = source["stream"]?.string,
+            let id = source["id"]?.string.flatMap({ UniqueID($0) }).flatMap({ RecordID($0) })
+        else { return row.head.received }
+        return try await sourceReceived(row.head.person, stream, id) ?? row.head.received
     }
 
     /// Tells those who follow the library that somebody else changed it: documents were forgotten.

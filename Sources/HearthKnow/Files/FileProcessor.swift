@@ -1,4 +1,5 @@
-import HearthCore
+package import HearthCore
+import HearthMedia
 package import HearthPipeline
 import HearthSchema
 package import HearthStore
@@ -11,10 +12,14 @@ package struct FileProcessor: Processor {
     package let inputs = ["file"]
     package let outputs: [String] = []
     package let batchLimit = 8
+    /// The longest mailbox is stored in a quarter of an hour; what decoding may take is bounded for each file.
+    package var stepLimit: Duration { .seconds(3600) }
 
     private let reader: FileReader
 
     package init(reader: FileReader) { self.reader = reader }
+
+    package func attempts(after error: HearthError) -> Int? { MediaLimits.attempts(after: error) }
 
     package func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
         var result = ProcessorResult()
@@ -22,7 +27,7 @@ package struct FileProcessor: Processor {
             guard let file = FileReader.File(batch, row: row) else { continue }
             do {
                 try await reader.readStored(file)
-            } catch let error as HearthError where error.disposition == .caller {
+            } catch let error as HearthError where error.disposition == .caller && error.code != .decoderCrashed {
                 result.failures.append(ReadingFailure(row: row, error: error))
             }
         }

@@ -20,7 +20,9 @@ struct CandidateFusion {
     }
 
     mutating func set(nearness: [Int64: Float]) {
-        for (number, score) in nearness where places[number] != nil { self[number].nearness = Double(score) }
+        for index in candidates.indices {
+            if let score = nearness[candidates[index].number] { candidates[index].nearness = Double(score) }
+        }
     }
 
     private subscript(number: Int64) -> Candidate {
@@ -37,32 +39,30 @@ struct CandidateFusion {
 
     var numbers: [Int64] { candidates.map(\.number) }
 
-    mutating func keep(_ isWanted: (Int64) -> Bool) {
-        candidates.removeAll { !isWanted($0.number) }
-        places = Dictionary(uniqueKeysWithValues: zip(numbers, candidates.indices))
-    }
-
-    /// Gives every candidate its weighted sum of standard scores and sorts, best first. What a ranker does not know gets its
-    /// lowest score. Mean and deviation are those of the `pool` best of each ranker.
+    /// Gives every candidate its weighted sum of standard scores and sorts, best first. What the words did not find gets their
+    /// lowest score; what has no vector yet is judged by its words alone. Mean and deviation are those of the `pool` best of
+    /// each ranker.
     mutating func rank(textWeight: Double, denseWeight: Double, pool: Int) {
         let text = Scale(candidates.compactMap(\.text), pool: pool)
         let dense = Scale(candidates.compactMap(\.nearness), pool: pool)
         for index in candidates.indices {
-            candidates[index].score =
-                textWeight * text.standard(candidates[index].text)
-                + denseWeight * dense.standard(candidates[index].nearness)
+            let words = text.standard(candidates[index].text)
+            let meaning = candidates[index].nearness.map(dense.standard) ?? words
+            candidates[index].score = textWeight * words + denseWeight * meaning
         }
         candidates.sort { $0.score != $1.score ? $0.score > $1.score : $0.number < $1.number }
         places = Dictionary(uniqueKeysWithValues: zip(numbers, candidates.indices))
     }
 
     /// Moves the scores of the best `count` towards those of the candidates nearest to each in meaning, and sorts these; the others
-    /// stay behind them. `products` are inner products of each with each, row by row.
+    /// stay behind them. `products` are inner products of each with each, row by row; 0 with what has no vector.
     mutating func smooth(_ count: Int, products: [Float], share: Double, neighbours: Int) {
         guard count > 1, products.count == count * count, candidates.count >= count else { return }
         let before = candidates.prefix(count).map(\.score)
         for index in 0..<count {
             let row = products[index * count..<(index + 1) * count]
+            // Without a vector nothing is near.
+            guard row[row.startIndex + index] > 0 else { continue }
             let nearest = row.enumerated().filter { $0.offset != index }.sorted {
                 $0.element != $1.element ? $0.element > $1.element : $0.offset < $1.offset
             }.prefix(neighbours)

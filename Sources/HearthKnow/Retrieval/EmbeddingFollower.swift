@@ -1,6 +1,7 @@
 package import HearthCore
 import HearthIndex
 package import HearthInference
+package import HearthIngest
 package import HearthStore
 package import Logging
 package import ServiceLifecycle
@@ -43,6 +44,7 @@ package final class EmbeddingFollower: Service {
     private let options: Options
     private let logger: Logger
     private let observer: any RetrievalObserver
+    private let told: EmbeddingEvents?
     private let failure = Mutex<HearthError?>(nil)
     /// Without an embedder: how far changes were looked through for what went. The index stays where it is.
     private let forgotten = Mutex<Int64>(0)
@@ -52,7 +54,8 @@ package final class EmbeddingFollower: Service {
 
     package init(
         store: any LibraryStore, embedder: (any TextEmbedder)?, vectors: PassageVectors, logger: Logger,
-        options: Options = Options(), observer: any RetrievalObserver = SilentRetrievalObserver()
+        options: Options = Options(), observer: any RetrievalObserver = SilentRetrievalObserver(),
+        events: EventBus? = nil, time: any TimeSource = SystemTime()
     ) {
         self.store = store
         self.embedder = embedder
@@ -60,6 +63,7 @@ package final class EmbeddingFollower: Service {
         self.logger = logger
         self.options = options
         self.observer = observer
+        told = events.map { EmbeddingEvents(bus: $0, model: embedder?.name ?? "", time: time) }
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -161,12 +165,21 @@ package final class EmbeddingFollower: Service {
         let changes = try await store.passageChanges(after: index.sequence, limit: options.batch)
         guard let last = changes.last else {
             observer.lags(changes: 0)
+            try await told?.done(through: index.sequence, vectors: index.count)
             // An index that is ahead belongs to a library that was restored from an older backup.
             return try await store.latestPassageChange() < index.sequence ? .unusable : .done
         }
         let added = changes.filter { $0.text != nil }
+        if !added.isEmpty {
+            try await told?.start(
+                after: index.sequence, waiting: max(0, try await store.latestPassageChange() - index.sequence))
+        }
         // No model is loaded to forget.
-        let embeddings = added.isEmpty ? [] : try await embedder.embed(added.map(Self.text), priority: .bulk)
+        let embeddings =
+            added.isEmpty
+            ? []
+            : try await embedder.embed(
+                added.map { Self.text(title: $0.title, passage: $0.text ?? "") }, priority: .bulk)
         guard embeddings.count == added.count else {
             throw HearthError(
                 .internalError, "The embedder gave \(embeddings.count) vectors for \(added.count) texts.",
@@ -211,8 +224,7 @@ package final class EmbeddingFollower: Service {
     }
 
     /// What is embedded of a passage: its document's title says what it is about.
-    static func text(of change: PassageChange) -> String {
-        let text = change.text ?? ""
-        return change.title.isEmpty ? text : change.title + ". " + text
+    static func text(title: String, passage: String) -> String {
+        title.isEmpty ? passage : title + ". " + passage
     }
 }

@@ -8,6 +8,9 @@ package import HearthStore
 package struct HybridRetriever: PassageRetriever {
     /// Characters of a query that count.
     package static let longestQuery = 4000
+    /// Passages without a vector that a search embeds itself: what was stored a moment ago, or waits behind much else, is found
+    /// as well as the rest.
+    private static let embeddedNow = 4
     /// Hits of one search.
     package static let mostHits = 200
 
@@ -48,33 +51,44 @@ package struct HybridRetriever: PassageRetriever {
         async let surroundings = self.surroundings(of: request)
         var embedding: [Float]?
         if request.mode != .text, let embedder {
-            embedding = try await embedder.embed([request.query], priority: .interactive).first
+            do {
+                embedding = try await embedder.embed([request.query], priority: .interactive).first
+            } catch let error as HearthError where ErrorCode.ofModels.contains(error.code) {
+                // A damaged model is as good as none. The answer's mode says it; those who fill the index log why.
+                var words = request
+                words.mode = .text
+                return try await self.answer(words)
+            }
         }
         var fusion = CandidateFusion()
         var mode = SearchRequest.Mode.text
+        var near: [Int64] = []
         if let embedding, let index = vectors?.index, index.count > 0 {
-            let matches = try await nearest(embedding, request, in: index)
-            for match in matches { fusion.add(match.number, dense: Double(match.score)) }
-            if !matches.isEmpty { mode = request.mode }
-        }
-        if mode == .dense {
-            // Nothing but the model decides.
-            let candidates = Array(fusion.candidates.prefix(request.limit))
-            let found = try await store.passages(numbered: candidates.map(\.number), person: request.filter.person)
-            let scores = Dictionary(uniqueKeysWithValues: candidates.map { ($0.number, $0.dense ?? 0) })
-            let hits = found.map { passage in
-                let score = scores[passage.passage.number] ?? 0
-                return SearchHit(found: passage, score: score, dense: score)
+            if request.mode == .dense {
+                let matches = try await nearest(embedding, request, in: index)
+                if !matches.isEmpty {
+                    let hits = try await hits(of: matches, person: request.filter.person)
+                    return SearchAnswer(hits: hits, mode: .dense, embedding: embedding)
+                }
+            } else {
+                near = try await candidates(embedding, request, in: index)
             }
-            return SearchAnswer(hits: hits, mode: .dense, embedding: embedding)
         }
         for passage in try await ranked { fusion.add(passage.number, text: passage.score) }
-        if mode == .hybrid, let embedding, let index = vectors?.index {
-            try await complete(&fusion, embedding, in: index)
+        var selection: VectorSelection?
+        if !near.isEmpty, let embedding, let index = vectors?.index {
+            mode = .hybrid
+            let vectors = try await self.selection(of: near, and: fusion.numbers, in: index, request)
+            try join(&fusion, near, embedding, vectors, limit: max(weights.pool, request.limit))
+            selection = vectors
         } else {
             fusion.rank(textWeight: 1, denseWeight: 0, pool: weights.pool)
         }
-        let hits = try await rerank(fusion, request, try await surroundings)
+        // Smoothing changes their order, not which they are.
+        let best = Array(fusion.numbers.prefix(max(weights.reranked, request.limit)))
+        async let found = store.passages(numbered: best, person: request.filter.person)
+        if let selection { smooth(&fusion, selection) }
+        let hits = rerank(fusion, try await found, request, try await surroundings)
         return SearchAnswer(hits: hits, mode: mode, embedding: embedding)
     }
 
@@ -99,65 +113,106 @@ package struct HybridRetriever: PassageRetriever {
             text: TextQuery(request.query), request.filter, limit: max(weights.pool, request.limit))
     }
 
-    /// The nearest passages of the filter.
+    /// The nearest passages of the filter, best first. Nothing but the model decides.
     private func nearest(
         _ embedding: [Float], _ request: SearchRequest, in index: VectorIndex
     ) async throws -> [VectorMatch] {
-        let start = ContinuousClock.now
-        let filter = request.filter
-        let matches = try await index.search(
-            embedding, limit: max(weights.pool, request.limit),
-            filter: VectorFilter(
-                person: filter.person, from: filter.from, to: filter.to, sources: filter.sources,
-                kinds: filter.kinds.map { Set($0.map(PassageKind.number)) }))
-        observer.queriedVectors(seconds: (ContinuousClock.now - start).inSeconds)
-        return matches
+        try await observed {
+            try await index.search(embedding, limit: request.limit, filter: VectorFilter(request.filter))
+        }
     }
 
-    /// Gives what only the words found its nearness, moves the query towards the best candidates, and ranks.
-    private func complete(_ fusion: inout CandidateFusion, _ embedding: [Float], in index: VectorIndex) async throws {
-        let unknown = fusion.candidates.filter { $0.dense == nil }.map(\.number)
-        for (number, score) in try await index.scores(embedding, of: unknown) {
-            fusion.add(number, dense: Double(score))
+    private func hits(of matches: [VectorMatch], person: UniqueID) async throws -> [SearchHit] {
+        let found = try await store.passages(numbered: matches.map(\.number), person: person)
+        let scores = Dictionary(uniqueKeysWithValues: matches.map { ($0.number, Double($0.score)) })
+        return found.map { passage in
+            let score = scores[passage.passage.number] ?? 0
+            return SearchHit(found: passage, score: score, dense: score)
         }
+    }
+
+    /// Passages among which the pool's nearest of the filter are.
+    private func candidates(
+        _ embedding: [Float], _ request: SearchRequest, in index: VectorIndex
+    ) async throws -> [Int64] {
+        try await observed {
+            try await index.candidates(
+                embedding, limit: max(weights.pool, request.limit), filter: VectorFilter(request.filter))
+        }
+    }
+
+    private func observed<Value>(_ query: () async throws -> Value) async throws -> Value {
+        let start = ContinuousClock.now
+        let value = try await query()
+        observer.queriedVectors(seconds: (ContinuousClock.now - start).inSeconds)
+        return value
+    }
+
+    /// The vectors of what is near and of what the words found, best first: also of the best of these that have none yet.
+    private func selection(
+        of near: [Int64], and found: [Int64], in index: VectorIndex, _ request: SearchRequest
+    ) async throws -> VectorSelection {
+        var selection = try await index.selection(of: near + found)
+        let waiting = Array(found.lazy.filter { selection[$0] == nil }.prefix(Self.embeddedNow))
+        guard let embedder, !waiting.isEmpty else { return selection }
+        let passages = try await store.passages(numbered: waiting, person: request.filter.person)
+        let texts = passages.map { EmbeddingFollower.text(title: $0.document.title, passage: $0.passage.text) }
+        for (passage, vector) in zip(passages, try await embedder.embed(texts, priority: .interactive)) {
+            try selection.add(vector, of: passage.passage.number)
+        }
+        return selection
+    }
+
+    /// Adds the nearest `limit` of what is near, gives what the words found its nearness, moves the query towards the best
+    /// candidates, and ranks.
+    private func join(
+        _ fusion: inout CandidateFusion, _ near: [Int64], _ embedding: [Float], _ vectors: VectorSelection, limit: Int
+    ) throws {
+        let found = fusion.numbers
+        let scores = try vectors.scores(embedding)
+        let nearest = near.compactMap { number in scores[number].map { (number: number, score: $0) } }
+            .sorted { $0.score != $1.score ? $0.score > $1.score : $0.number < $1.number }.prefix(limit)
+        for (number, score) in nearest { fusion.add(number, dense: Double(score)) }
+        for number in found { if let score = scores[number] { fusion.add(number, dense: Double(score)) } }
         let dense = 1 - weights.text
         fusion.rank(textWeight: weights.text, denseWeight: dense, pool: weights.pool)
-        if weights.feedback > 0, let moved = try await moved(embedding, towards: fusion, in: index) {
-            fusion.set(nearness: try await index.scores(moved, of: fusion.numbers))
+        if weights.feedback > 0, let moved = moved(embedding, towards: fusion, vectors) {
+            fusion.set(nearness: try vectors.scores(moved))
             fusion.rank(textWeight: weights.text, denseWeight: dense, pool: weights.pool)
         }
+    }
+
+    /// Moves the scores of the best candidates towards those of their neighbours.
+    private func smooth(_ fusion: inout CandidateFusion, _ vectors: VectorSelection) {
         guard weights.smoothing > 0 else { return }
-        let smoothed = Array(fusion.numbers.prefix(weights.reranked))
+        let smoothed = fusion.numbers.prefix(weights.reranked)
         fusion.smooth(
-            smoothed.count, products: try await index.products(among: smoothed), share: weights.smoothing,
+            smoothed.count, products: vectors.products(among: smoothed), share: weights.smoothing,
             neighbours: weights.neighbours)
     }
 
     /// The query's vector moved towards the mean of the best candidates; nil where none of them has a vector.
     private func moved(
-        _ embedding: [Float], towards fusion: CandidateFusion, in index: VectorIndex
-    ) async throws -> [Float]? {
-        let best = fusion.candidates.prefix(weights.feedbackPassages).map(\.number)
-        let neighbours = try await index.vectors(of: best)
-        guard !neighbours.isEmpty else { return nil }
-        var moved = embedding
+        _ embedding: [Float], towards fusion: CandidateFusion, _ vectors: VectorSelection
+    ) -> [Float]? {
         // In order of rank, so that sums are the same in every run.
-        for vector in best.compactMap({ neighbours[$0] }) {
-            for place in moved.indices {
-                moved[place] += Float(weights.feedback) * vector[place] / Float(neighbours.count)
-            }
+        let best = fusion.candidates.prefix(weights.feedbackPassages).compactMap { vectors[$0.number] }
+        guard !best.isEmpty else { return nil }
+        let share = Float(weights.feedback) / Float(best.count)
+        var moved = embedding
+        for vector in best {
+            for (place, component) in zip(moved.indices, vector) { moved[place] += share * component }
         }
         let length = moved.reduce(0) { $0 + $1 * $1 }.squareRoot()
         return length > 0 ? moved.map { $0 / length } : nil
     }
 
-    /// Reads the best candidates and adds what their text and their documents tell.
+    /// Adds what the texts and the documents of the best candidates tell.
     private func rerank(
-        _ fusion: CandidateFusion, _ request: SearchRequest, _ surroundings: Surroundings
-    ) async throws -> [SearchHit] {
-        let candidates = Array(fusion.candidates.prefix(max(weights.reranked, request.limit)))
+        _ fusion: CandidateFusion, _ found: [FoundPassage], _ request: SearchRequest, _ surroundings: Surroundings
+    ) -> [SearchHit] {
+        let candidates = fusion.candidates.prefix(max(weights.reranked, request.limit))
         let byNumber = Dictionary(uniqueKeysWithValues: candidates.map { ($0.number, $0) })
-        let found = try await store.passages(numbered: candidates.map(\.number), person: request.filter.person)
         let pairs = QueryPairs(query: request.query, weights: surroundings.rarity)
         let times = found.map(\.document.timestamp).sorted()
         let asksForNews = QueryPairs.asksForNews(request.query)
@@ -190,5 +245,14 @@ package struct HybridRetriever: PassageRetriever {
             let sibling = hits[index].score == scores[0] ? scores[1] : scores[0]
             hits[index].score += weight * (sibling - lowest)
         }
+    }
+}
+
+extension VectorFilter {
+    /// What a filter of documents says of their passages' vectors.
+    fileprivate init(_ filter: DocumentFilter) {
+        self.init(
+            person: filter.person, from: filter.from, to: filter.to, sources: filter.sources,
+            kinds: filter.kinds.map { Set($0.map(PassageKind.number)) })
     }
 }

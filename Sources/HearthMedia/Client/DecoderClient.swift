@@ -29,19 +29,21 @@ package actor DecoderClient {
     /// Has one file read, and hands over the parts of the answer as they come. The decoder waits while `receive` works;
     /// that time does not count against the limit.
     ///
+    /// - Parameter isLong: Whether it may take hours; nil: as requests of its kind may.
     /// - Throws: `HearthError`: what is wrong with the file (`media-damaged`, `media-unsupported`, `too-large`,
     ///   `media-too-slow`, `decoder-crashed`), `capability-missing`, `decoder-missing`, `overloaded`, `shutting-down`;
     ///   and what `receive` or the input throws, after which the decoder is gone.
     package func answer(
-        _ request: DecoderRequest, _ input: DecoderInput,
+        _ request: DecoderRequest, _ input: DecoderInput, isLong: Bool? = nil,
         receive: (DecoderEvent) async throws -> Void
     ) async throws {
-        try await takePlace(isLong: request.isLong)
+        let isLong = isLong ?? request.isLong
+        try await takePlace(isLong: isLong)
         let process: DecoderProcess
         do {
             process = try idle.popLast()?.process ?? DecoderProcess(configuration)
         } catch {
-            givePlaceBack(isLong: request.isLong)
+            givePlaceBack(isLong: isLong)
             throw error
         }
         var isReusable = false
@@ -51,7 +53,7 @@ package actor DecoderClient {
             } else {
                 process.kill()
             }
-            givePlaceBack(isLong: request.isLong)
+            givePlaceBack(isLong: isLong)
         }
         do {
             try await withTaskCancellationHandler {

@@ -16,6 +16,8 @@ final class DecoderProcess: Sendable {
         var complaint: [UInt8] = []
         /// Set once it was waited for; its number may then belong to another process.
         var status: Int32?
+        /// Whether it was ended from here.
+        var isKilled = false
     }
 
     private let identifier: pid_t
@@ -72,7 +74,10 @@ final class DecoderProcess: Sendable {
     func kill() {
         state.withLock { state in
             // Under the lock, so that nobody waits for it, and gives its number away, in between.
-            if state.status == nil { _ = Glibc.kill(identifier, SIGKILL) }
+            if state.status == nil {
+                state.isKilled = true
+                _ = Glibc.kill(identifier, SIGKILL)
+            }
         }
     }
 
@@ -109,8 +114,18 @@ final class DecoderProcess: Sendable {
     /// Waits for its end and says how it ended.
     private func verdict() -> HearthError {
         reap()
-        let status = state.withLock { $0.status } ?? 0
+        let (status, isKilled) = state.withLock { ($0.status ?? 0, $0.isKilled) }
         let signal = status & 0x7F
+        // A library that fails gets other signals. These are sent: by the kernel when memory is short, or by a person.
+        if !isKilled, [SIGKILL, SIGTERM, SIGINT, SIGHUP].contains(signal) {
+            return HearthError(
+                .decoderCrashed,
+                "The process that reads files was ended by signal \(signal) (\(String(cString: strsignal(signal)))) from "
+                    + "outside while it read this one.",
+                hint:
+                    "Memory may be short (`journalctl -k` tells of it). It is tried again; the file is kept as it came.",
+                disposition: .retry)
+        }
         let how =
             if signal == SIGXCPU {
                 "used more processor time than is allowed"

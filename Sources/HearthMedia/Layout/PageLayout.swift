@@ -20,7 +20,9 @@ package enum PageLayout {
     }
 
     /// As the page looks in a fixed-width type: what stands side by side stays side by side.
-    package static func laidOut(_ words: [RecognizedText.Word]) -> String {
+    /// - Parameter rotation: Degrees by which the picture has to be turned clockwise until its text stands upright.
+    package static func laidOut(_ words: [RecognizedText.Word], rotation: Int = 0) -> String {
+        let words = upright(words, rotation)
         let widths = words.filter { !$0.text.isEmpty }
             .map { Double($0.box.right - $0.box.left) / Double($0.text.count) }.filter { $0 > 0 }.sorted()
         guard !widths.isEmpty, let left = words.map(\.box.left).min() else { return "" }
@@ -36,6 +38,71 @@ package enum PageLayout {
             }
             return line
         }.joined(separator: "\n")
+    }
+
+    /// Words of a receipt, a price list or a form row by row, as people read them, where the reader found columns and gave
+    /// them one after the other; the words of other pages as they are. Lines and paragraphs are numbered anew.
+    /// - Parameter rotation: As in `laidOut`.
+    package static func readAcross(_ words: [RecognizedText.Word], rotation: Int = 0) -> [RecognizedText.Word] {
+        guard words.count > 1 else { return words }
+        var places: [RecognizedText.Word] = upright(words, rotation)
+        // Where each came from, since rows sort them by their upright places.
+        for index in places.indices { places[index].paragraph = index }
+        let rows = rows(places)
+        guard isTable(rows) else { return words }
+        let heights = places.map { $0.box.bottom - $0.box.top }.sorted()
+        var paragraph = 0
+        var bottom = rows[0].map(\.box.bottom).max() ?? 0
+        var result: [RecognizedText.Word] = []
+        for (number, row) in rows.enumerated() {
+            let top = row.map(\.box.top).min() ?? bottom
+            if top - bottom > paragraphGap * heights[heights.count / 2] { paragraph += 1 }
+            bottom = max(bottom, row.map(\.box.bottom).max() ?? bottom)
+            for place in row {
+                var word = words[place.paragraph]
+                (word.line, word.paragraph, word.block) = (number, paragraph, 0)
+                result.append(word)
+            }
+        }
+        return result
+    }
+
+    /// Heights of a line between two rows, beyond which they are paragraphs.
+    private static let paragraphGap = 3
+    /// Words of a cell at most: columns of running text have more.
+    private static let cellWords = 3
+    /// Rows in which columns meet at least.
+    private static let tableRows = 2
+
+    /// Whether columns belong together: most rows in which they meet end in a short cell with a number in it, as prices,
+    /// times and amounts are. Columns of running text end in words.
+    private static func isTable(_ rows: [[RecognizedText.Word]]) -> Bool {
+        var meeting = 0
+        var numbered = 0
+        for row in rows {
+            guard let last = row.last else { continue }
+            let cell = row.reversed().prefix { $0.line == last.line && $0.block == last.block }
+            guard cell.count < row.count else { continue }
+            meeting += 1
+            if cell.count <= cellWords, cell.contains(where: { $0.text.contains(where: \.isNumber) }) { numbered += 1 }
+        }
+        return numbered >= tableRows && numbered * 2 > meeting
+    }
+
+    /// As if the picture had been turned; places are right to each other, not to an edge.
+    private static func upright(_ words: [RecognizedText.Word], _ rotation: Int) -> [RecognizedText.Word] {
+        guard rotation != 0 else { return words }
+        return words.map { word in
+            var turned = word
+            let box = word.box
+            switch rotation {
+            case 90: turned.box = .init(left: -box.bottom, top: box.left, right: -box.top, bottom: box.right)
+            case 180: turned.box = .init(left: -box.right, top: -box.bottom, right: -box.left, bottom: -box.top)
+            case 270: turned.box = .init(left: box.top, top: -box.right, right: box.bottom, bottom: -box.left)
+            default: break
+            }
+            return turned
+        }
     }
 
     /// Words whose middles lie on one height, from left to right; rows from top to bottom.

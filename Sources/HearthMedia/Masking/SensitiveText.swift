@@ -18,7 +18,8 @@ package enum SensitiveText {
         var result: [RecognizedText.Word] = []
         var count = 0
         var keys = PrivateKeyBlock()
-        var awaited = false
+        var awaited = PasswordLabel.Awaited.nothing
+        var endedInKey = false
         for line in lines(words) {
             var text: [Character] = []
             var ranges: [Range<Int>] = []
@@ -28,13 +29,18 @@ package enum SensitiveText {
                 text.append(contentsOf: word.text)
             }
             var findings = findings(text)
-            if keys.holds(String(text)) {
+            let isInKey = keys.holds(String(text))
+            if isInKey {
                 findings = [Finding(kind: .key, range: 0..<text.count)]
-            } else if awaited, line.count == 1 {
+            } else if awaited == .phrase || awaited == .word && line.count == 1 {
                 // A label on a line of its own, and its value below.
                 findings = [Finding(kind: .password, range: 0..<text.count)]
+            } else if endedInKey, SecretKeys.continues(text) {
+                findings = [Finding(kind: .key, range: 0..<text.count)]
             }
-            awaited = PasswordLabel.endsLine(text)
+            // "END PRIVATE KEY" is no label.
+            awaited = isInKey ? .nothing : PasswordLabel.endsLine(text)
+            endedInKey = findings.last.map { $0.kind == .key && $0.range.upperBound == text.count } ?? false
             let (kept, masks) = apply(findings, line, ranges)
             result += kept
             count += masks

@@ -1,4 +1,4 @@
-import HearthCore
+package import HearthCore
 package import HearthMedia
 package import HearthPipeline
 package import HearthStore
@@ -8,8 +8,10 @@ package import HearthVault
 package struct SpeechProcessor: Processor {
     package static let output = "media_audio_vad_filtered"
 
-    package let name = "find-speech"
-    package let summary = "Finds the stretches of recordings in which somebody speaks"
+    package var name: String { "find-speech" + lane.ending }
+    package var summary: String {
+        "Finds the stretches of \(lane == .long ? "long recordings" : "recordings") in which somebody speaks"
+    }
     package let inputs = ["audio"]
     package let outputs = [SpeechProcessor.output]
     package let batchLimit = 1
@@ -17,17 +19,22 @@ package struct SpeechProcessor: Processor {
 
     private let decoder: DecoderClient
     private let blobs: BlobStore
+    private let lane: RecordingLane
 
-    package init(decoder: DecoderClient, blobs: BlobStore) {
+    package init(decoder: DecoderClient, blobs: BlobStore, lane: RecordingLane = .short) {
         self.decoder = decoder
         self.blobs = blobs
+        self.lane = lane
     }
+
+    package func attempts(after error: HearthError) -> Int? { MediaLimits.attempts(after: error) }
 
     package func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
         var result = ProcessorResult()
         for row in 0..<batch.count {
             do {
-                result.readings += try await readings(MediaFile(batch, row: row))
+                let file = try MediaFile(batch, row: row)
+                if lane.takes(file) { result.readings += try await readings(file) }
             } catch {
                 result.failures.append(ReadingFailure(row: row, error: try MediaFault.judged(error)))
             }
@@ -38,7 +45,8 @@ package struct SpeechProcessor: Processor {
     private func readings(_ file: MediaFile) async throws -> [DerivedReading] {
         var found: [SpeechSegment] = []
         var incomplete: String?
-        try await decoder.answer(.hear(HearOptions(file, transcribes: false)), file.input(from: blobs)) { event in
+        let request = DecoderRequest.hear(HearOptions(file, transcribes: false))
+        try await decoder.answer(request, file.input(from: blobs), isLong: lane == .long) { event in
             switch event {
             case .speech(let segment): found.append(segment)
             case .audioEnd(let end): incomplete = end.incomplete

@@ -1,4 +1,4 @@
-import HearthCore
+package import HearthCore
 package import HearthMedia
 package import HearthPipeline
 package import HearthStore
@@ -9,8 +9,8 @@ import OrderedCollections
 package struct TranscriptProcessor: Processor {
     package static let output = "media_text_transcribed_words"
 
-    package let name = "transcribe"
-    package let summary = "Writes down what is said in recordings"
+    package var name: String { "transcribe" + lane.ending }
+    package var summary: String { "Writes down what is said in \(lane == .long ? "long recordings" : "recordings")" }
     package let inputs = ["audio"]
     package let outputs = [TranscriptProcessor.output]
     package let batchLimit = 1
@@ -19,19 +19,26 @@ package struct TranscriptProcessor: Processor {
     private let decoder: DecoderClient
     private let blobs: BlobStore
     private let remote: (any RemoteTranscriber)?
+    private let lane: RecordingLane
 
     /// - Parameter remote: Writes down instead of the decoder, when there is one.
-    package init(decoder: DecoderClient, blobs: BlobStore, remote: (any RemoteTranscriber)? = nil) {
+    package init(
+        decoder: DecoderClient, blobs: BlobStore, remote: (any RemoteTranscriber)? = nil, lane: RecordingLane = .short
+    ) {
         self.decoder = decoder
         self.blobs = blobs
         self.remote = remote
+        self.lane = lane
     }
+
+    package func attempts(after error: HearthError) -> Int? { MediaLimits.attempts(after: error) }
 
     package func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
         var result = ProcessorResult()
         for row in 0..<batch.count {
             do {
-                result.readings += try await readings(MediaFile(batch, row: row))
+                let file = try MediaFile(batch, row: row)
+                if lane.takes(file) { result.readings += try await readings(file) }
             } catch {
                 result.failures.append(ReadingFailure(row: row, error: try MediaFault.judged(error)))
             }
@@ -44,7 +51,7 @@ package struct TranscriptProcessor: Processor {
         var current: SpeechSegment?
         var incomplete: String?
         let options = HearOptions(file, transcribes: remote == nil, includesSamples: remote != nil)
-        try await decoder.answer(.hear(options), file.input(from: blobs)) { event in
+        try await decoder.answer(.hear(options), file.input(from: blobs), isLong: lane == .long) { event in
             switch event {
             case .speech(var segment):
                 if let remote {

@@ -36,10 +36,22 @@ struct TranscriptionAnswer {
         guard text.unicodeScalars.count <= Self.longestText else {
             throw Unreadable(reason: "its text is longer than anybody speaks")
         }
-        self.text = text.trimmed
         language = value["language"]?.string
-        let segments = try Self.list(value, "segments")
+        let all = try Self.list(value, "segments")
+        let segments = all.filter { !Self.isSilence($0) }
+        self.text =
+            segments.count == all.count
+            ? text.trimmed : segments.compactMap { $0["text"]?.string?.trimmed }.joined(separator: " ")
         var words = try Self.entries(try Self.list(value, "words"), text: "word")
+        if segments.count < all.count {
+            let silences = all.filter(Self.isSilence).compactMap { segment -> ClosedRange<Double>? in
+                guard let start = segment["start"]?.double, let end = segment["end"]?.double, start <= end else {
+                    return nil
+                }
+                return start...end
+            }
+            words.removeAll { word in silences.contains { $0.contains((word.start + word.end) / 2) } }
+        }
         if words.isEmpty {
             for segment in segments { words += try Self.entries(try Self.list(segment, "words"), text: "word") }
         }
@@ -50,6 +62,18 @@ struct TranscriptionAnswer {
         }
         self.words = words
         guard words.count <= Self.mostWords else { throw Unreadable(reason: "it has too many words") }
+    }
+
+    /// Probability that nobody speaks, above which a segment is silence unless the model is sure of its words, and above
+    /// which it is silence whatever it is sure of: Whisper's own bounds (`no_speech_threshold`, `logprob_threshold`), and one
+    /// for the phrases that it likes to hear in noise.
+    private static let noSpeech = 0.6
+    private static let certainlyNoSpeech = 0.9
+    private static let sureOfWords = -1.0
+
+    private static func isSilence(_ segment: JSONValue) -> Bool {
+        guard let probability = segment["no_speech_prob"]?.double, probability > noSpeech else { return false }
+        return probability > certainlyNoSpeech || (segment["avg_logprob"]?.double ?? -.infinity) < sureOfWords
     }
 
     /// Its times are those of the recording that the stretch is part of.

@@ -24,10 +24,21 @@ struct MediaFile {
         self.batch = batch
     }
 
+    /// Name of the stream of its reading.
+    var stream: String { batch.stream.name }
+
     func string(_ field: String) -> String? { cell(field).flatMap { batch.string($0) } }
 
     func integer(_ field: String) -> Int64? {
         if case .integer(let value) = cell(field) { value } else { nil }
+    }
+
+    func double(_ field: String) -> Double? {
+        switch cell(field) {
+        case .integer(let value): Double(value)
+        case .real(let value): value
+        default: nil
+        }
     }
 
     private func cell(_ field: String) -> Cell? { batch.stream.fieldIndex(field).map { batch[row, $0] } }
@@ -56,9 +67,12 @@ struct MediaFile {
 
 /// Whether what went wrong is the file's fault.
 enum MediaFault {
-    /// What to note about the reading; throws what should be tried again.
+    /// What to note about the reading; throws what should be tried again. A decoder that ended may have been ended by
+    /// somebody else, such as the kernel when memory runs out: the runtime tries that a few times.
     static func judged(_ error: any Error) throws -> HearthError {
-        guard let failure = error as? HearthError, failure.disposition != .retry, !Task.isCancelled else { throw error }
+        guard let failure = error as? HearthError, failure.disposition != .retry, failure.code != .decoderCrashed,
+            !Task.isCancelled
+        else { throw error }
         return failure
     }
 }

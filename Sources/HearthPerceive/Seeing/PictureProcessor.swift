@@ -1,4 +1,4 @@
-import HearthCore
+package import HearthCore
 package import HearthMedia
 package import HearthPipeline
 package import HearthStore
@@ -33,6 +33,8 @@ package struct PictureProcessor: Processor {
         self.languages = languages
     }
 
+    package func attempts(after error: HearthError) -> Int? { MediaLimits.attempts(after: error) }
+
     package func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
         var result = ProcessorResult()
         for row in 0..<batch.count {
@@ -64,7 +66,7 @@ package struct PictureProcessor: Processor {
             return try writer.finish()
         }
         let group = try await groups.group(
-            of: picture.perceptualHash, blob: file.blob, person: file.head.person, before: file.head.timestamp)
+            of: picture.perceptualHash, blob: file.blob, head: file.head, source: file.stream)
         let payload: JSONValue = [
             "blob": .string(thumbnail.sha256), "source_blob": .string(file.blob), "format": .string(picture.codec),
             "width": .integer(Int64(picture.width)), "height": .integer(Int64(picture.height)),
@@ -80,14 +82,16 @@ package struct PictureProcessor: Processor {
 
     /// Nil when nothing is written there.
     private func text(_ file: MediaFile, _ text: RecognizedText) -> DerivedReading? {
-        let (words, masked) = SensitiveText.masked(text.words)
+        // Masked in the order in which it is read: the label and its secret may stand in two columns.
+        let (words, masked) = SensitiveText.masked(PageLayout.readAcross(text.words, rotation: text.rotation))
         let content = PageLayout.text(words)
         guard content.contains(where: { !$0.isWhitespace }) else { return nil }
         let letters = words.reduce(0) { $0 + $1.text.count }
         let sure = words.reduce(0) { $0 + $1.confidence * Double($1.text.count) } / Double(max(1, letters))
         var payload: OrderedDictionary<String, JSONValue> = [
             "source_blob": .string(file.blob), "text": .string(content),
-            "layout_text": .string(PageLayout.laidOut(words)), "words": .array(words.map(\.payload)),
+            "layout_text": .string(PageLayout.laidOut(words, rotation: text.rotation)),
+            "words": .array(words.map(\.payload)),
             "languages": .array(text.languages.map { .string($0) }), "rotation": .integer(Int64(text.rotation)),
             "confidence": .real(min(1, sure)), "masked": .integer(Int64(masked)), "engine": .string(text.engine),
         ]

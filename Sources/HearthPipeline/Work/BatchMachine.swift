@@ -61,12 +61,13 @@ package struct BatchMachine: Sendable {
     }
 
     /// The step of the last action failed.
-    /// - Parameter isHopeless: Trying the same again makes no sense; a step that ran into its time limit blocks the queue
-    ///   each time.
-    package mutating func failed(_ error: HearthError, isHopeless: Bool = false) -> Action {
+    /// - Parameters:
+    ///   - isHopeless: Trying the same again makes no sense; a step that ran into its time limit blocks the queue each time.
+    ///   - limit: How often this is tried; nil: as `Attempts` says.
+    package mutating func failed(_ error: HearthError, isHopeless: Bool = false, limit: Int? = nil) -> Action {
         guard let part = parts.last else { return .finish }
         failures += 1
-        let allowed = error.disposition == .retry ? attempts.outages : attempts.faults
+        let allowed = limit ?? (error.disposition == .retry ? attempts.outages : attempts.faults)
         if part.isWhole, failures < allowed, !isHopeless { return .waitThenStep(part.rows, failures: failures) }
         parts.removeLast()
         guard part.rows.count > 1 else {

@@ -10,17 +10,20 @@ struct JobFinder: Sendable {
     let inputs: [StreamDefinition]
     let limit: Int
 
-    /// - Parameter turn: Counts up, so that each input gets its turn to be looked at first.
+    /// Of what is new in several inputs, that which came in first: what a processor says may depend on what was before.
+    /// - Parameter turn: Counts up, so that of inputs whose readings came in together each gets its turn.
     func next(_ record: ProcessorRecord, turn: Int) async throws -> ProcessorJob? {
         if record.replays > 0, let job = try await replay() { return job }
+        var first: ProcessorJob?
         for offset in inputs.indices {
             let stream = inputs[(turn + offset) % inputs.count]
             let (batch, cursor) = try await store.changes(
                 of: stream, after: record.cursors[stream.name], limit: limit)
-            if !batch.isEmpty, let cursor {
-                return ProcessorJob(lane: .live, batch: batch, progress: .cursor(cursor))
-            }
+            guard let cursor, let received = batch.heads.first?.received else { continue }
+            if let first, first.batch.heads[0].received <= received { continue }
+            first = ProcessorJob(lane: .live, batch: batch, progress: .cursor(cursor))
         }
+        if let first { return first }
         guard let run = record.run else { return nil }
         return try await self.run(run)
     }

@@ -242,7 +242,8 @@ final class ProcessorWorker: Sendable {
                 let failure = Self.failure(error, of: processor)
                 if failure.code == .processorStuck { throw failure }
                 note(failure)
-                action = machine.failed(failure, isHopeless: failure.code == .stepTimeout)
+                action = machine.failed(
+                    failure, isHopeless: failure.code == .stepTimeout, limit: processor.attempts(after: failure))
             }
         }
     }

@@ -13,22 +13,25 @@ package import ServiceLifecycle
 /// Stopping: no new connections; requests under way end; sockets store what they accepted, say goodbye and close. The
 /// commit writer and the request log must outlast this, so in the group of services they stand before it.
 ///
-/// - Parameter onRunning: Called with the port once the server listens.
+/// - Parameters:
+///   - gate: Shared with other doors, so that a caller has one rate for all of them; nil: its own.
+///   - onRunning: Called with the port once the server listens.
 package func makeApplication(
-    _ dependencies: ServerDependencies, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    _ dependencies: ServerDependencies, gate: AccessGate? = nil,
+    onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
 ) -> some Service {
-    HTTPService(dependencies: dependencies, onRunning: onRunning)
+    HTTPService(dependencies: dependencies, gate: gate ?? AccessGate(dependencies), onRunning: onRunning)
 }
 
 private struct HTTPService: Service {
     let dependencies: ServerDependencies
+    let gate: AccessGate
     let onRunning: @Sendable (Int) async -> Void
 
     func run() async throws {
         let settings = dependencies.settings
         let loops = MultiThreadedEventLoopGroup(
             numberOfThreads: settings.eventLoopThreads ?? System.coreCount)
-        let gate = AccessGate(dependencies.authenticator, settings.rates, dependencies.metrics)
         let dates = HTTPDates(dependencies.time)
         let desk = ExpressDesk(dependencies, gate: gate, dates: dates)
         let result: Result<Void, any Error>

@@ -23,6 +23,8 @@ extension ErrorCode {
     package static let tooManyConnections = ErrorCode("too-many-connections")
     /// A request with this `Idempotency-Key` is being answered right now.
     package static let idempotencyKeyInUse = ErrorCode("idempotency-key-in-use")
+    /// The service that a request was routed to went away, does not answer in time or takes no calls.
+    package static let serviceUnavailable = ErrorCode("service-unavailable")
     /// The request did not come, or did not go on, in time.
     package static let requestTimeout = ErrorCode("request-timeout")
     /// The request's head is larger than its limit.

@@ -1,7 +1,9 @@
 package import HTTPTypes
 package import HearthCore
+import HearthFetch
 import HearthIngest
 import HearthMedia
+import HearthNotify
 import HearthPipeline
 import HearthSchema
 import HearthStore
@@ -36,6 +38,7 @@ package enum HTTPStatusTable {
         .storageFailed: .internalServerError,
         .methodUnknown: .notImplemented,
         .shuttingDown: .serviceUnavailable,
+        .serviceUnavailable: .serviceUnavailable,
         .storageFull: .init(code: 507, reasonPhrase: "Insufficient Storage"),
         .streamNotAllowed: .forbidden,
         .leaseLost: .serviceUnavailable,
@@ -47,6 +50,13 @@ package enum HTTPStatusTable {
         .segmentUnreadable: .unprocessableContent,
         .segmentMissing: .unprocessableContent,
         .readingsRejected: .unprocessableContent,
+        .fetchRefused: .unprocessableContent,
+        .fetchFailed: .badGateway,
+        .webhookRefused: .badGateway,
+        .webhookFailed: .badGateway,
+        .webhookTimeout: .gatewayTimeout,
+        .webhookRedirected: .badGateway,
+        .webhookTargetMissing: .conflict,
         .processorStuck: .serviceUnavailable,
         .stepTimeout: .internalServerError,
         .processorFailed: .internalServerError,

@@ -1,6 +1,7 @@
 package import HearthConsole
 package import HearthCore
 package import HearthIngest
+package import HearthNotify
 package import HearthPipeline
 package import HearthSchema
 package import HearthStore
@@ -30,13 +31,15 @@ package struct ServerDependencies: Sendable {
     package var spool: SpoolService?
     /// nil: private values are stored as they come.
     package var vault: TokenVault?
+    /// nil: nobody outside is told of events.
+    package var notifier: NotifyService?
 
     package init(
         ingest: Ingest, store: any ReadingStore, catalogue: any CatalogueStore, registry: StreamRegistry,
         blobs: BlobStore, authenticator: Authenticator, time: any TimeSource, metrics: ServerMetrics,
         console: Console, settings: ServerSettings, logger: Logger, accessLog: AccessLog? = nil,
         library: LibraryServices? = nil, processors: (any ProcessorBoard)? = nil, spool: SpoolService? = nil,
-        vault: TokenVault? = nil
+        vault: TokenVault? = nil, notifier: NotifyService? = nil
     ) {
         self.ingest = ingest
         self.store = store
@@ -54,5 +57,6 @@ package struct ServerDependencies: Sendable {
         self.processors = processors
         self.spool = spool
         self.vault = vault
+        self.notifier = notifier
     }
 }

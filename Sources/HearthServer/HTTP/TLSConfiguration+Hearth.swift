@@ -1,11 +1,15 @@
 package import HearthCore
-import NIOSSL
+package import NIOSSL
 
 extension TLSConfiguration {
     /// TLS 1.3 alone, with the certificate and key of the settings; nil when there are none.
     ///
     /// - Throws: `.unusableCertificate`.
-    static func server(_ settings: ServerSettings) throws(HearthError) -> TLSConfiguration? {
+    ///
+    /// - Parameter protocols: What is spoken, as ALPN names it.
+    package static func server(
+        _ settings: ServerSettings, protocols: [String] = ["http/1.1"]
+    ) throws(HearthError) -> TLSConfiguration? {
         guard settings.certificatePath != nil || settings.privateKeyPath != nil else { return nil }
         guard let certificatePath = settings.certificatePath, let keyPath = settings.privateKeyPath else {
             throw HearthError(
@@ -18,7 +22,7 @@ extension TLSConfiguration {
             var configuration = TLSConfiguration.makeServerConfiguration(
                 certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
             configuration.minimumTLSVersion = .tlsv13
-            configuration.applicationProtocols = ["http/1.1"]
+            configuration.applicationProtocols = protocols
             // A key that does not fit its certificate is found here rather than with the first visitor.
             _ = try NIOSSLContext(configuration: configuration)
             return configuration

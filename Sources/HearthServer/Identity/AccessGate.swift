@@ -1,13 +1,13 @@
-import HearthCore
-import HearthVault
-import NIOCore
+package import HearthCore
+package import HearthVault
+package import NIOCore
 import Synchronization
 
 /// Decides who comes in: looks the token up, locks out addresses that guess, holds callers to their rate. Never waits.
 ///
 /// A good token always passes: one household stands behind one address, and a forgotten sensor with a revoked token must not
 /// shut the others out. What a lock takes from a guesser is the answer: every wrong token gets the same one.
-final class AccessGate: Sendable {
+package final class AccessGate: Sendable {
     private struct Rates {
         var addresses: RateLimiter<ClientAddress>?
         var roles: [Role: RateLimiter<UniqueID>]
@@ -20,7 +20,7 @@ final class AccessGate: Sendable {
     private let rates: Mutex<Rates>
     private let lockout: Mutex<Lockout<ClientAddress>>
 
-    init(_ authenticator: Authenticator, _ settings: RateSettings, _ metrics: ServerMetrics) {
+    package init(_ authenticator: Authenticator, _ settings: RateSettings, _ metrics: ServerMetrics) {
         self.authenticator = authenticator
         self.metrics = metrics
         limitsAddresses = settings.perAddress != nil
@@ -33,9 +33,13 @@ final class AccessGate: Sendable {
             Lockout(policy: .init(failures: settings.failuresBeforeLockout, firstDelay: settings.lockout)))
     }
 
+    package convenience init(_ dependencies: ServerDependencies) {
+        self.init(dependencies.authenticator, dependencies.settings.rates, dependencies.metrics)
+    }
+
     /// - Returns: Who shows these credentials.
     /// - Throws: `.lockedOut`, `.rateLimited`, `.unauthorized`.
-    func admit(_ credentials: Credentials?, from peer: SocketAddress?) throws(HearthError) -> Principal {
+    package func admit(_ credentials: Credentials?, from peer: SocketAddress?) throws(HearthError) -> Principal {
         guard let credentials else { throw .unauthorized() }
         let principal = try identify(credentials, peer)
         try refuse(for: wait(of: principal))
@@ -45,13 +49,13 @@ final class AccessGate: Sendable {
     /// Takes one request, or one message of a socket, from what the caller may still ask for.
     ///
     /// - Returns: How long to wait before asking again, when there is nothing left; nil: it is granted.
-    func wait(of principal: Principal) -> Duration? {
+    package func wait(of principal: Principal) -> Duration? {
         guard perRole[principal.role] != nil else { return nil }
         return rates.withLock { $0.roles[principal.role]?.admit(principal.id, at: .now).wait }
     }
 
     /// How many requests and messages a second the caller may send in the long run; nil: as many as it likes.
-    func perSecond(_ principal: Principal) -> Double? { perRole[principal.role]?.perSecond }
+    package func perSecond(_ principal: Principal) -> Double? { perRole[principal.role]?.perSecond }
 
     // MARK: Callers seen before
 
@@ -77,7 +81,7 @@ final class AccessGate: Sendable {
     }
 
     /// What everybody has to pass, with a token or without.
-    func refuseFlood(from peer: SocketAddress?) throws(HearthError) {
+    package func refuseFlood(from peer: SocketAddress?) throws(HearthError) {
         guard limitsAddresses, let address = Self.address(of: peer) else { return }
         let now = ContinuousClock.now
         try refuse(for: rates.withLock { $0.addresses?.admit(address, at: now).wait })

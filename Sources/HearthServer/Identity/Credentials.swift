@@ -1,8 +1,8 @@
-import HearthCore
+package import HearthCore
 import HearthVault
 
 /// The token that a request shows, and how.
-struct Credentials: Sendable {
+package struct Credentials: Sendable {
     enum Carrier: Sendable {
         case header, cookie
         /// `?token=`: in the console's first link and for sockets of browsers, which cannot set headers.
@@ -19,7 +19,7 @@ struct Credentials: Sendable {
     /// Looks at the header first, then the cookie.
     ///
     /// - Throws: `.unauthorized` for a header that is not `Bearer`.
-    init?(authorization: String?, cookies: some Sequence<String>) throws(HearthError) {
+    package init?(authorization: String?, cookies: some Sequence<String>) throws(HearthError) {
         if let authorization {
             let parts = authorization.split(separator: " ", maxSplits: 1)
             guard parts.count == 2, parts[0].lowercased() == "bearer" else {

@@ -23,6 +23,7 @@ extension HearthError {
             case .export: "export data"
             case .readMetrics: "read metrics"
             case .readHealth: "read the state of the server"
+            case .openGate: "open the gate of the spool"
             case .administrate: "administrate the household"
             }
         var limits = "the role \(caller.role.rawValue)"

@@ -1,3 +1,5 @@
+import HearthMedia
+
 /// Reads what a recording's first headers say: WAV (RIFF), FLAC (RFC 9639), Ogg (RFC 3533) with Opus or Vorbis. The
 /// others are only recognised. Nothing of more than a page is gathered.
 struct AudioParser: HeaderParser {
@@ -14,6 +16,8 @@ struct AudioParser: HeaderParser {
 
     private enum State {
         case sniff
+        /// With the first header of bare MPEG audio and the number of those seen.
+        case mpegFrame(UInt32, seen: Int)
         case waveChunk
         /// With the length of its chunk.
         case waveFormat(Int)
@@ -37,6 +41,7 @@ struct AudioParser: HeaderParser {
         carried = []
         return switch state {
         case .sniff: sniff(block)
+        case .mpegFrame(let first, let seen): mpegFrame(block, first, seen: seen)
         case .waveChunk: waveChunk(block)
         case .waveFormat(let length): waveFormat(block, length)
         case .flacInfo: flacInfo(block)
@@ -68,16 +73,28 @@ struct AudioParser: HeaderParser {
             header.format = .webm
         } else if block.hasText("ftyp", at: 4) {
             header.format = .m4a
-        } else if block.hasText("ID3", at: 0) || Self.isMPEGSync(block) {
+        } else if block.hasText("ID3", at: 0) {
             header.format = .mp3
+        } else if let first = block.bigEndian32(0).map({ UInt32($0) }), let length = MPEGAudio.frameLength(first) {
+            state = .mpegFrame(first, seen: 1)
+            // No frame is as short as what was sniffed.
+            return .skip(length - block.count, gather: 4)
         }
         return .done
     }
 
-    /// Eleven set bits, then a version, layer and bit rate that exist (ISO/IEC 11172-3).
-    private static func isMPEGSync(_ block: ArraySlice<UInt8>) -> Bool {
-        guard let word = block.bigEndian32(0), word >> 21 == 0x7ff else { return false }
-        return word >> 19 & 3 != 1 && word >> 17 & 3 != 0 && word >> 12 & 15 != 15 && word >> 10 & 3 != 3
+    // MARK: MPEG audio
+
+    private mutating func mpegFrame(_ block: ArraySlice<UInt8>, _ first: UInt32, seen: Int) -> HeaderStep {
+        guard let next = block.bigEndian32(0).map({ UInt32($0) }), let length = MPEGAudio.frameLength(next),
+            MPEGAudio.agrees(next, with: first)
+        else { return .done }
+        guard seen + 1 < MPEGAudio.provingFrames else {
+            header.format = .mp3
+            return .done
+        }
+        state = .mpegFrame(first, seen: seen + 1)
+        return .skip(length - block.count, gather: 4)
     }
 
     // MARK: WAV

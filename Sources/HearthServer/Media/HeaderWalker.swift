@@ -13,12 +13,6 @@ protocol HeaderParser: Sendable {
     /// The first block it wants.
     static var start: HeaderStep { get }
     mutating func take(_ block: ArraySlice<UInt8>) -> HeaderStep
-    /// Everything as it streams by, what it did not ask for too.
-    mutating func watch(_ bytes: UnsafeRawBufferPointer)
-}
-
-extension HeaderParser {
-    mutating func watch(_ bytes: UnsafeRawBufferPointer) {}
 }
 
 /// Feeds a parser while the bytes stream by, so that no file is held or read a second time.
@@ -44,7 +38,6 @@ struct HeaderWalker<Parser: HeaderParser>: Sendable {
     }
 
     mutating func consume(_ bytes: UnsafeRawBufferPointer) {
-        parser.watch(bytes)
         var rest = bytes[...]
         while !isDone, !rest.isEmpty {
             if skipping > 0 {
@@ -58,30 +51,5 @@ struct HeaderWalker<Parser: HeaderParser>: Sendable {
             rest = rest.dropFirst(count)
             if gathered.count == wanted { follow(parser.take(gathered[...])) }
         }
-    }
-}
-
-/// Big- and little-endian words out of a block; 0 where the block ends too early cannot happen, because every reader
-/// checks the length first, and `nil` says so where it may.
-extension ArraySlice<UInt8> {
-    func word(at offset: Int, bytes count: Int, littleEndian: Bool) -> Int? {
-        guard offset >= 0, count <= 7, offset <= self.count - count else { return nil }
-        var value = 0
-        for index in 0..<count {
-            let byte = Int(self[startIndex + offset + index])
-            value = littleEndian ? value | byte << (8 * index) : value << 8 | byte
-        }
-        return value
-    }
-
-    func bigEndian16(_ offset: Int) -> Int? { word(at: offset, bytes: 2, littleEndian: false) }
-    func bigEndian32(_ offset: Int) -> Int? { word(at: offset, bytes: 4, littleEndian: false) }
-    func littleEndian16(_ offset: Int) -> Int? { word(at: offset, bytes: 2, littleEndian: true) }
-    func littleEndian32(_ offset: Int) -> Int? { word(at: offset, bytes: 4, littleEndian: true) }
-
-    func hasText(_ text: StaticString, at offset: Int) -> Bool {
-        guard offset >= 0, offset <= count - text.utf8CodeUnitCount else { return false }
-        let expected = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        return self[(startIndex + offset)...].starts(with: expected)
     }
 }

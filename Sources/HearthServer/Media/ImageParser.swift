@@ -11,8 +11,6 @@ struct ImageParser: HeaderParser {
     static let start = HeaderStep.gather(3)
 
     private(set) var header: ImageHeader?
-    /// Whether the picture came to its end.
-    private(set) var ending = ImageEnding()
     private var state = State.sniff
     /// Bytes of an earlier block that belong to the next one.
     private var carried: [UInt8] = []
@@ -35,8 +33,6 @@ struct ImageParser: HeaderParser {
     }
 
     init() {}
-
-    mutating func watch(_ bytes: UnsafeRawBufferPointer) { ending.consume(bytes) }
 
     mutating func take(_ block: ArraySlice<UInt8>) -> HeaderStep {
         let block = carried.isEmpty ? block : (carried + block)[...]

@@ -8,7 +8,7 @@ struct ServedType: Equatable {
     var ending = "bin"
 
     /// Bytes at the beginning of a file that decide.
-    static let window = 512
+    static let window = MPEGAudio.window
 
     /// - Parameter format: What the reading says. Without the name of a sound or a picture there, nothing is guessed:
     ///   other files are strangers' and are only ever downloaded.

@@ -1,3 +1,5 @@
+import HearthMedia
+
 /// Checked access to the directories of a TIFF 6.0 structure.
 struct TIFFReader {
     struct Entry {

@@ -20,6 +20,21 @@ package final class AccessLog: Service {
         package var principal: UniqueID?
         /// What went wrong, when it was Hearth's fault.
         package var failure: String?
+
+        package init(
+            time: Timestamp, id: UniqueID, method: String, target: String, status: Int, duration: Duration, bytes: Int,
+            principal: UniqueID?, failure: String?
+        ) {
+            self.time = time
+            self.id = id
+            self.method = method
+            self.target = target
+            self.status = status
+            self.duration = duration
+            self.bytes = bytes
+            self.principal = principal
+            self.failure = failure
+        }
     }
 
     private struct State {

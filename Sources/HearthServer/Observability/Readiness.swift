@@ -9,7 +9,7 @@ import Glibc
 #endif
 
 /// Asks each thing the server cannot do without whether it works now.
-struct Readiness {
+package struct Readiness: Sendable {
     struct Check {
         var name: String
         /// nil: it works.
@@ -21,7 +21,12 @@ struct Readiness {
     /// For one check.
     private static let patience: Duration = .seconds(2)
 
-    init(_ dependencies: ServerDependencies) { self.dependencies = dependencies }
+    package init(_ dependencies: ServerDependencies) { self.dependencies = dependencies }
+
+    /// Whether everything works.
+    package var isReady: Bool {
+        get async { await checks().allSatisfy { $0.failure == nil } }
+    }
 
     func checks() async -> [Check] {
         let dependencies = dependencies

@@ -5,7 +5,7 @@ import HearthSchema
 enum ComponentSchemas {
     /// By name, in order.
     static func all(_ streams: [StreamDefinition]) -> [(String, JSONValue)] {
-        fixed + ProcessorShapes.all + SpoolShapes.all + VaultShapes.all
+        fixed + ProcessorShapes.all + SpoolShapes.all + VaultShapes.all + NotifyShapes.all
             + streams.map { (ReadingShape.name($0), ReadingShape.component($0)) }
     }
 
@@ -239,7 +239,7 @@ enum ComponentSchemas {
                 Shape.object([
                     "id": Shape.id, "version": Shape.integer, "passages": count,
                     "change": Shape.choice(["new", "new_version", "unchanged"]),
-                ])), "incomplete": Shape.array(Shape.text),
+                ])), "incomplete": Shape.array(Shape.text), "reading": Shape.flag,
         ], required: ["documents", "incomplete"])
 
     // MARK: Questions

@@ -23,6 +23,8 @@ package enum AllRoutes {
         routes += ProcessorRoutes(dependencies).routes
         routes += SpoolRoutes(dependencies).routes
         routes += VaultRoutes(dependencies).routes
+        routes += GateRoutes(dependencies).routes
+        routes += NotifyRoutes(dependencies).routes
         routes += SocketRouter.routes
         routes += HealthRoutes.routes(dependencies)
         routes += MetricsRoutes.routes(dependencies)

@@ -1,6 +1,7 @@
 import HearthCore
 import HearthIngest
 import HearthKnow
+import HearthNotify
 import HearthSchema
 import HearthStore
 import HearthVault
@@ -15,6 +16,7 @@ struct PersonRoutes {
     let blobs: BlobStore
     let library: LibraryServices?
     let spool: SpoolService?
+    let notifier: NotifyService?
     let limits: IngestLimits
 
     init(_ dependencies: ServerDependencies) {
@@ -24,6 +26,7 @@ struct PersonRoutes {
         blobs = dependencies.blobs
         library = dependencies.library
         spool = dependencies.spool
+        notifier = dependencies.notifier
         limits = dependencies.ingest.limits
     }
 
@@ -37,8 +40,8 @@ struct PersonRoutes {
             Route(
                 .delete, "/people/{id}/data", "erasePerson", tag: "People", "Erase all of a person",
                 detail: """
-                    Readings, files, documents with their passages, conversations and their journal, and the \
-                    segments of the spool that were worked. For the owner alone. \
+                    Readings, files, documents with their passages, conversations and their journal, events \
+                    that wait for webhooks, and the segments of the spool that were worked. For the owner alone. \
                     Cannot be undone: `confirm` repeats the person's name or id. Files that another \
                     person's readings name stay. Devices and tokens stay.
                     """,
@@ -82,6 +85,7 @@ struct PersonRoutes {
         let gate = library?.intake.gate ?? ErasureGate()
         let (readings, files, documents, turns) = try await gate.erase(person.id) { try await eraseAll(of: person) }
         library?.intake.noteChange()
+        _ = try await notifier?.eraseEvents(of: person.id)
         // Segments hold readings as they came.
         let segments = try await spool?.eraseFiles() ?? 0
         var writer = JSONWriter()

@@ -71,8 +71,8 @@ struct ProcessorRoutes {
     @Sendable private func run(_ request: Request, _ context: ServerContext) async throws -> Response {
         let (board, name) = try target(context)
         var from: Timestamp?
-        if request.headers[.contentType] != nil || request.headers[.contentLength].map({ $0 != "0" }) ?? false {
-            from = try await request.document(limits).withRoot { root throws(HearthError) in
+        if let document = try await request.documentIfAny(limits) {
+            from = try document.withRoot { root throws(HearthError) in
                 var reader = try MemberReader(root)
                 let time = reader.time("from")
                 try reader.check("The run")

@@ -7,8 +7,11 @@ import NIOCore
 extension Request {
     /// The values of the body, in whatever format and compression it came.
     func decodedBody(_ limits: IngestLimits) async throws -> DecodedBody {
-        let buffer = try await collectBytes(upTo: limits.bodyBytes)
-        return try buffer.withUnsafeReadableBytes {
+        try decoded(try await collectBytes(upTo: limits.bodyBytes), limits)
+    }
+
+    private func decoded(_ buffer: ByteBuffer, _ limits: IngestLimits) throws -> DecodedBody {
+        try buffer.withUnsafeReadableBytes {
             try BodyDecoder.decode(
                 $0, contentType: headers[.contentType], contentEncoding: headers[.contentEncoding], limits: limits)
         }
@@ -24,10 +27,25 @@ extension Request {
 
     /// The one value of a small body.
     func document(_ limits: IngestLimits) async throws -> JSONDocument {
+        let limits = Self.small(limits)
+        return try Self.only(in: try await decodedBody(limits))
+    }
+
+    /// The one value of a small body; nil without a body, whatever the headers say: many clients name a type for nothing.
+    func documentIfAny(_ limits: IngestLimits) async throws -> JSONDocument? {
+        let limits = Self.small(limits)
+        let buffer = try await collectBytes(upTo: limits.bodyBytes)
+        return buffer.readableBytes == 0 ? nil : try Self.only(in: try decoded(buffer, limits))
+    }
+
+    private static func small(_ limits: IngestLimits) -> IngestLimits {
         var limits = limits
         limits.bodyBytes = min(limits.bodyBytes, Self.smallBody)
         limits.inflatedBytes = min(limits.inflatedBytes, Self.smallBody)
-        let body = try await decodedBody(limits)
+        return limits
+    }
+
+    private static func only(in body: DecodedBody) throws -> JSONDocument {
         if let failure = body.failures.first { throw failure.error }
         guard body.documents.count == 1, let document = body.documents.first else {
             throw HearthError(.malformedBody, "The body holds \(body.documents.count) values; this path takes one.")

@@ -32,6 +32,9 @@ package protocol ReadingStore: Sendable {
         of stream: StreamDefinition, after cursor: ReadingCursor?, limit: Int
     ) async throws -> (batch: ReadingBatch, cursor: ReadingCursor?)
 
+    /// Behind every row that is visible now; nil: there is none.
+    func end(of stream: StreamDefinition) async throws -> ReadingCursor?
+
     /// The reading with this id, in a batch of one row, or nil.
     func reading(_ id: RecordID, in stream: StreamDefinition, person: UniqueID) async throws -> ReadingBatch?
 
@@ -64,6 +67,18 @@ package protocol ReadingStore: Sendable {
 
     /// Waits for work under way and closes. Durability does not depend on it.
     func close() async throws
+}
+
+extension ReadingStore {
+    /// Walks to the end. Back ends that know where it is say so themselves.
+    package func end(of stream: StreamDefinition) async throws -> ReadingCursor? {
+        var cursor: ReadingCursor?
+        while true {
+            let (batch, next) = try await changes(of: stream, after: cursor, limit: 4096)
+            cursor = next
+            if batch.count < 4096 { return cursor }
+        }
+    }
 }
 
 extension ErrorCode {

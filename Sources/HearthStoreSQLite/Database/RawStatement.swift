@@ -84,6 +84,14 @@ struct RawStatement {
         }
     }
 
+    /// Every row, from the arguments that the statement has. Forgets these.
+    func rows<Value>(_ value: (RawStatement) throws -> Value) throws -> [Value] {
+        defer { clear() }
+        var values: [Value] = []
+        while try step() { values.append(try value(self)) }
+        return values
+    }
+
     /// Runs a statement without rows and makes it ready for the next time.
     /// - Returns: rows it changed.
     @inline(__always) @discardableResult
@@ -128,6 +136,8 @@ struct RawStatement {
     }
 
     func string(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
+
+    func optionalString(_ column: Int32) -> String? { isNull(column) ? nil : string(column) }
 
     /// The id in a column of 16 bytes.
     func id(_ column: Int32) throws -> UniqueID {

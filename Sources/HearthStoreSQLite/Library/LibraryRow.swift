@@ -10,11 +10,12 @@ enum LibraryRow {
         d.id, d.source, d.key, d.version, d.timestamp, d.passages, v.kind, v.title, v.language, v.url, v.blob,
         v.stream, v.record, v.device, v.received, v.metadata, v.summary
         """
+    /// How many those are.
+    private static let headWidth: Int32 = 17
     static let joined = "documents d JOIN versions v ON v.document = d.number AND v.version = d.version"
     /// Columns of a passage, apart from its document's.
     static let passage = """
-        p.number AS number, p.id AS passage_id, p.version AS passage_version, p.position, p.start, p.spoken_from,
-        p.spoken_to, p.text AS passage_text
+        p.number, p.id, p.version, p.position, p.start, p.spoken_from, p.spoken_to, p.text
         """
 
     static func json(_ text: String) throws -> JSONValue {
@@ -47,12 +48,17 @@ enum LibraryRow {
             record: try record(row), device: try device.map(CatalogueRow.id))
     }
 
-    static func head(_ row: Row) throws -> DocumentHead {
-        DocumentHead(
-            id: try CatalogueRow.id(row["id"]), kind: try kind(row["kind"]), title: row["title"],
-            language: row["language"], source: try source(row), timestamp: Timestamp(microseconds: row["timestamp"]),
-            received: Timestamp(microseconds: row["received"]), version: row["version"], passages: row["passages"],
-            metadata: try json(row["metadata"]), summary: row["summary"])
+    /// From a row that begins with the columns `head`.
+    static func head(_ row: RawStatement) throws -> DocumentHead {
+        let source = DocumentSource(
+            name: row.string(1), key: row.string(2), url: row.optionalString(9), blob: row.optionalString(10),
+            stream: row.optionalString(11), record: row.isNull(12) ? nil : RecordID(try row.id(12)),
+            device: row.isNull(13) ? nil : try row.id(13))
+        return DocumentHead(
+            id: try row.id(0), kind: try kind(row.string(6)), title: row.string(7), language: row.optionalString(8),
+            source: source, timestamp: Timestamp(microseconds: row.int64(4)),
+            received: Timestamp(microseconds: row.int64(14)), version: row.int(3), passages: row.int(5),
+            metadata: try json(row.string(15)), summary: row.string(16))
     }
 
     /// From a row of `documents d JOIN versions v` with all columns of v.
@@ -65,18 +71,22 @@ enum LibraryRow {
             metadata: try json(row["metadata"]), links: try strings(row["links"]))
     }
 
-    static func passage(_ row: Row, document: UniqueID) throws -> Passage {
-        let from: Double? = row["spoken_from"]
-        let to: Double? = row["spoken_to"]
+    /// From a row with the columns `passage` from `first` on.
+    static func passage(_ row: RawStatement, from first: Int32 = 0, document: UniqueID) throws -> Passage {
+        var spoken: ClosedRange<Double>?
+        if !row.isNull(first + 5), !row.isNull(first + 6) {
+            let start = row.double(first + 5)
+            spoken = start...max(start, row.double(first + 6))
+        }
         return Passage(
-            id: try CatalogueRow.id(row["passage_id"]), number: row["number"], document: document,
-            version: row["passage_version"], index: row["position"], offset: row["start"], text: row["passage_text"],
-            spoken: from.flatMap { from in to.map { from...max(from, $0) } })
+            id: try row.id(first + 1), number: row.int64(first), document: document, version: row.int(first + 2),
+            index: row.int(first + 3), offset: row.int(first + 4), text: row.string(first + 7), spoken: spoken)
     }
 
-    static func found(_ row: Row) throws -> FoundPassage {
+    /// From a row with the columns `head`, then `passage`.
+    static func found(_ row: RawStatement) throws -> FoundPassage {
         let head = try head(row)
-        return FoundPassage(passage: try passage(row, document: head.id), document: head)
+        return FoundPassage(passage: try passage(row, from: headWidth, document: head.id), document: head)
     }
 
     // MARK: Values

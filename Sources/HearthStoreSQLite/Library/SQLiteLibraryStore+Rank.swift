@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import HeapModule
 package import HearthCore
 package import HearthStore
 
@@ -18,9 +19,8 @@ extension SQLiteLibraryStore {
             for (term, count) in counted where chosen.contains(term) {
                 scored.add(try postings.scores(of: term, count: count))
             }
-            scored.sort { $0.score != $1.score ? $0.score > $1.score : $0.number < $1.number }
             let limit = LibraryLimits.length(limit)
-            let ranked = try Self.passing(scored, filter, owner: owner, limit: limit, in: db)
+            let ranked = try Self.passing(Heap(scored), filter, owner: owner, limit: limit, in: db)
             let isComplete =
                 chosen.count == counted.count && counted.allSatisfy { $0.count <= TextRanking.candidateBudget }
             if ranked.count >= limit || isComplete { return ranked }
@@ -32,7 +32,7 @@ extension SQLiteLibraryStore {
 
     /// The best that pass the filter, in their order.
     private static func passing(
-        _ scored: [ScoredPassage], _ filter: DocumentFilter, owner: Int64, limit: Int, in db: Database
+        _ scored: consuming Heap<ScoredPassage>, _ filter: DocumentFilter, owner: Int64, limit: Int, in db: Database
     ) throws -> [RankedPassage] {
         let condition = LibraryCondition(filter, owner: owner, table: "f")
         let statement = try db.cachedStatement(
@@ -45,7 +45,7 @@ extension SQLiteLibraryStore {
         let raw = try RawStatement(statement, in: db)
         defer { raw.clear() }
         var ranked: [RankedPassage] = []
-        for passage in scored where ranked.count < limit {
+        while ranked.count < limit, let passage = scored.popMax() {
             raw.bind(1, passage.number)
             if try raw.step() {
                 ranked.append(
@@ -114,8 +114,7 @@ extension SQLiteLibraryStore {
 
     package func latestPassageChange() async throws -> Int64 {
         try await file.read { db in
-            // What was dropped by compaction counts too.
-            try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'changes'") ?? 0
+            try TermCounts.latestChange(in: db)
         }
     }
 

@@ -57,15 +57,17 @@ extension SQLiteLibraryStore {
     private func passages(of document: UniqueID, person: UniqueID, version: Int?) async throws -> [Passage] {
         try await file.read { db in
             guard let owner = try Self.owner(person, in: db) else { return [] }
-            return try Row.fetchAll(
+            let statement = try RawStatement(
                 db,
-                sql: """
-                    SELECT \(LibraryRow.passage) FROM documents d
-                    JOIN passages p ON p.document = d.number AND p.version = ifnull(?, d.version)
-                    WHERE d.id = ? AND d.owner = ? ORDER BY p.position, p.number
-                    """,
-                arguments: [version, CatalogueRow.blob(document), owner]
-            ).map { try LibraryRow.passage($0, document: document) }
+                """
+                SELECT \(LibraryRow.passage) FROM documents d
+                JOIN passages p ON p.document = d.number AND p.version = ifnull(?, d.version)
+                WHERE d.id = ? AND d.owner = ? ORDER BY p.position, p.number
+                """)
+            if let version { statement.bind(1, version) } else { statement.bindNull(1) }
+            statement.bind(2, document)
+            statement.bind(3, owner)
+            return try statement.rows { try LibraryRow.passage($0, document: document) }
         }
     }
 
@@ -73,15 +75,20 @@ extension SQLiteLibraryStore {
         if numbers.isEmpty { return [] }
         return try await file.read { db in
             guard let owner = try Self.owner(person, in: db) else { return [] }
-            let statement = try db.cachedStatement(
-                sql: """
-                    SELECT \(LibraryRow.head), \(LibraryRow.passage) FROM findable f
-                    JOIN passages p ON p.number = f.number JOIN documents d ON d.number = f.document
-                    JOIN versions v ON v.document = d.number AND v.version = d.version
-                    WHERE f.number = ? AND f.owner = ?
-                    """)
+            let statement = try RawStatement(
+                db,
+                """
+                SELECT \(LibraryRow.head), \(LibraryRow.passage) FROM findable f
+                JOIN passages p ON p.number = f.number JOIN documents d ON d.number = f.document
+                JOIN versions v ON v.document = d.number AND v.version = d.version
+                WHERE f.number = ? AND f.owner = ?
+                """)
+            defer { statement.clear() }
+            statement.bind(2, owner)
             return try numbers.prefix(LibraryLimits.listLength).compactMap { number in
-                try Row.fetchOne(statement, arguments: [number, owner]).map(LibraryRow.found)
+                defer { statement.reset() }
+                statement.bind(1, number)
+                return try statement.step() ? try LibraryRow.found(statement) : nil
             }
         }
     }
@@ -89,15 +96,16 @@ extension SQLiteLibraryStore {
     package func passage(_ id: UniqueID, person: UniqueID) async throws -> FoundPassage? {
         try await file.read { db in
             guard let owner = try Self.owner(person, in: db) else { return nil }
-            return try Row.fetchOne(
+            let statement = try RawStatement(
                 db,
-                sql: """
-                    SELECT \(LibraryRow.head), \(LibraryRow.passage) FROM passages p
-                    JOIN documents d ON d.number = p.document
-                    JOIN versions v ON v.document = d.number AND v.version = d.version WHERE p.id = ? AND d.owner = ?
-                    """,
-                arguments: [CatalogueRow.blob(id), owner]
-            ).map(LibraryRow.found)
+                """
+                SELECT \(LibraryRow.head), \(LibraryRow.passage) FROM passages p
+                JOIN documents d ON d.number = p.document
+                JOIN versions v ON v.document = d.number AND v.version = d.version WHERE p.id = ? AND d.owner = ?
+                """)
+            statement.bind(1, id)
+            statement.bind(2, owner)
+            return try statement.rows(LibraryRow.found).first
         }
     }
 
@@ -115,9 +123,9 @@ extension SQLiteLibraryStore {
                 SELECT \(LibraryRow.head) FROM \(LibraryRow.joined) WHERE \(condition.sql)
                 ORDER BY d.timestamp DESC, d.id DESC LIMIT ?
                 """
-            return try Row.fetchAll(
-                db, sql: sql, arguments: condition.arguments + [LibraryLimits.length(limit)]
-            ).map(LibraryRow.head)
+            let statement = try db.makeStatement(sql: sql)
+            try statement.setArguments(condition.arguments + [LibraryLimits.length(limit)])
+            return try RawStatement(statement, in: db).rows(LibraryRow.head)
         }
     }
 

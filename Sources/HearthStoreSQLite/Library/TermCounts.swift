@@ -22,7 +22,7 @@ final class TermCounts: Sendable {
     private let total = Mutex<Count?>(nil)
 
     func counts(of terms: [String], in db: Database) throws -> [(term: String, count: Int)] {
-        let sequence = try Self.latest(in: db)
+        let sequence = try Self.latestChange(in: db)
         let statement = try RawStatement(db, "SELECT doc FROM term_counts WHERE term = ?")
         return try terms.map { term in
             let kept = known.withLock { $0[term] }
@@ -40,7 +40,7 @@ final class TermCounts: Sendable {
 
     /// Passages that can be found.
     func passages(in db: Database) throws -> Int {
-        let sequence = try Self.latest(in: db)
+        let sequence = try Self.latestChange(in: db)
         let kept = total.withLock { $0 }
         if let kept, kept.isGood(at: sequence) { return kept.count }
         let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM findable") ?? 0
@@ -48,7 +48,10 @@ final class TermCounts: Sendable {
         return count
     }
 
-    private static func latest(in db: Database) throws -> Int64 {
-        try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'changes'") ?? 0
+    /// The sequence of the latest change of passages; what compaction dropped counts, too.
+    static func latestChange(in db: Database) throws -> Int64 {
+        let statement = try RawStatement(db, "SELECT seq FROM sqlite_sequence WHERE name = 'changes'")
+        defer { statement.reset() }
+        return try statement.step() ? statement.int64(0) : 0
     }
 }

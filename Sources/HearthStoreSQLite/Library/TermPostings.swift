@@ -67,9 +67,14 @@ struct TermPostings {
     }
 }
 
-struct ScoredPassage {
+struct ScoredPassage: Comparable {
     var number: Int64
     var score: Double
+
+    /// The better one is greater; of equal ones the one that was stored first.
+    static func < (left: ScoredPassage, right: ScoredPassage) -> Bool {
+        left.score != right.score ? left.score < right.score : left.number > right.number
+    }
 }
 
 extension [ScoredPassage] {

@@ -15,6 +15,22 @@ extension SQLiteReadingStore {
         }
         return (batch, last.map { ReadingCursor(text: String($0)) } ?? cursor)
     }
+
+    package func end(of stream: StreamDefinition) async throws -> ReadingCursor? {
+        let layout = try layout(of: stream)
+        return try await file.read { db in
+            let query = try RawStatement(
+                db,
+                """
+                SELECT max(ifnull((SELECT max(seq) FROM \(layout.table)), 0),
+                ifnull((SELECT max(last_seq) FROM hearth_chunks WHERE stream = ?), 0))
+                """)
+            defer { query.reset() }
+            query.bind(1, layout.stream)
+            guard try query.step(), query.int64(0) > 0 else { return nil }
+            return ReadingCursor(text: String(query.int64(0)))
+        }
+    }
 }
 
 /// Reads rows and chunks together in order of seq.

@@ -16,6 +16,8 @@ package enum Action: Hashable, Sendable {
     case export(person: UniqueID? = nil)
     case readMetrics
     case readHealth
+    /// To have the spool take in what waits, and to hear how it stands.
+    case openGate
     /// People, settings, spool, periodic work: the household as a whole.
     case administrate
 }

@@ -44,6 +44,7 @@ package struct Principal: Hashable, Sendable {
         case .manageTokens(let person): isUnconfinedPerson && isWithinReach(person, device: nil, includesWards: false)
         case .readMetrics: role == .auditor || role == .owner && streams == nil
         case .readHealth: true
+        case .openGate: streams == nil && role != .device && role != .auditor
         case .administrate: role == .owner && streams == nil
         }
     }

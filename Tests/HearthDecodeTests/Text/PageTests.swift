@@ -112,6 +112,32 @@ struct PageTests {
         #expect(document.incomplete?.contains("nested deeper") == true)
     }
 
+    /// The parser compares each attribute of an element with all before it.
+    @Test func anElementOfManyAttributesIsReadWithSome() throws {
+        let many = (0..<500_000).map { "a\($0)=\"1\"" }.joined(separator: " ")
+        let page =
+            "<html><body><p id='x' \(many)>The boat left the harbour at nine.</p><p>It came back.</p></body></html>"
+        let document = try #require(try extract(Array(page.utf8)).first)
+        #expect(document.text.contains("The boat left the harbour at nine."))
+        #expect(document.incomplete?.contains("attributes") == true)
+    }
+
+    @Test func whatOnlyLooksLikeAttributesIsLeftAlone() {
+        let words = String(repeating: " word", count: HTMLTree.maximumAttributes + 44)
+        for text in [
+            "<!-- <p\(words)> -->", "<script>if (a <b\(words)) {}</script>", "a < b\(words)", "<p>\(words)</p>",
+            "<a href=/x\(String(repeating: "/y", count: 999))>", "<a title = \"\(words)>\" class = 'x'>",
+            "<p\(String(repeating: " a=1", count: HTMLTree.maximumAttributes))>",
+        ] {
+            var page = Array(text.utf8)
+            #expect(!HTMLAttributes.trim(&page), "\(text.prefix(20))")
+            #expect(page == Array(text.utf8))
+        }
+        var page = Array("<p\(words) title='>' class=\"a > b\">Text</p>".utf8)
+        #expect(HTMLAttributes.trim(&page))
+        #expect(String(decoding: page, as: UTF8.self).hasSuffix(" >Text</p>"))
+    }
+
     @Test func aPageThatTakesTooLongIsCutOff() {
         let page = Array(("<p>One.</p>" + String(repeating: "<div>", count: 100_000)).utf8)
         let tree = page.withUnsafeBufferPointer { HTMLReader.read($0, timeLimit: .zero) }

@@ -35,6 +35,8 @@ struct TextFileTests {
         arguments: [
             ([0xff, 0xfe, 0x68, 0, 0xe9, 0], "hé"), ([0xfe, 0xff, 0, 0x68, 0, 0xe9], "hé"),
             ([0xef, 0xbb, 0xbf, 0x68], "h"),
+            ([0xff, 0xfe, 0, 0, 0x68, 0, 0, 0, 0xe9, 0, 0, 0], "hé"),
+            ([0, 0, 0xfe, 0xff, 0, 0, 0, 0x68, 0, 0, 0, 0xe9], "hé"),
             ([0x68, 0xe9, 0x0a], "hé\n"), ([0x68, 0xc3, 0xa9], "hé"), ([0x93, 0x68, 0x94], "“h”"),
         ] as [([UInt8], String)])
     func charsets(_ bytes: [UInt8], _ text: String) throws { #expect(try extract(bytes).first?.text == text) }

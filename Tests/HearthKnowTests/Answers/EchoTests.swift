@@ -83,6 +83,17 @@ struct EchoTests {
         }
     }
 
+    @Test(arguments: [("And where?", false), ("Why?", false), ("And when?", true)])
+    func `what goes on from a question asks for something of its own`(query: String, isKnown: Bool) async throws {
+        let note = (title: "Plumber", text: "The plumber is called Rossi and comes on 3 March.")
+        try await AnswerFixture.use(AnswerFixture.household + [note]) { fixture in
+            let first = try await fixture.ask("Who is the plumber?")
+            #expect(first.answered)
+            let second = try await fixture.ask(query, session: first.session)
+            #expect(second.answered == isKnown, "\(second.text) \(second.confidence)")
+        }
+    }
+
     @Test(arguments: [
         "What is Leo's shoe size?", "Who painted the shed?", "How old is Naomi?", "What did Bruno study?",
         "When was the boiler installed?", "Who is the landlord of the cabin?", "Where is Mira's passport?",

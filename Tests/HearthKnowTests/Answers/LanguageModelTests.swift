@@ -13,12 +13,12 @@ struct LanguageModelTests {
     /// Asks with a language model that follows the script, and hands back what the server was sent as well.
     private static func ask(
         _ steps: [ScriptedServer.Step], query: String = query, silence: Duration = .seconds(30),
-        texts: [(title: String, text: String)] = AnswerFixture.household
+        timeout: Duration = .seconds(90), texts: [(title: String, text: String)] = AnswerFixture.household
     ) async throws -> (answer: Answer, request: String) {
         try await AnswerFixture.use(texts) { fixture in
             let server = try ScriptedServer(steps)
             let endpoint = try ModelServerEndpoint(
-                .languageModel, base: server.url, model: "tiny", key: "secret-key", silence: silence)
+                .languageModel, base: server.url, model: "tiny", key: "secret-key", timeout: timeout, silence: silence)
             let client = LanguageModelClient(endpoint: endpoint)
             do {
                 let answer = try await fixture.ask(query, writer: client)
@@ -60,6 +60,19 @@ struct LanguageModelTests {
         #expect(answer.text.contains("Kessler Heating"))
     }
 
+    @Test func `an event without choices and what a model thinks are passed over`() async throws {
+        let thought =
+            "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"Mr. Volkov? No.\",\"content\":null}}]}\n\n"
+        let (answer, _) = try await Self.ask([
+            .send(
+                ScriptedServer.stream + "event: ping\ndata: {}\n\n" + thought + ScriptedServer.delta(Self.good)
+                    + "data: {\"usage\":{\"total_tokens\":7}}\n\n" + ScriptedServer.end)
+        ])
+        #expect(answer.author == .model)
+        #expect(answer.text == "The boiler was serviced by Kessler Heating in October.")
+        #expect(answer.notice == nil)
+    }
+
     @Test func `a sentence that no passage supports is left out, visibly`() async throws {
         let (answer, _) = try await Self.ask([
             .send(
@@ -77,6 +90,7 @@ struct LanguageModelTests {
         var steps: [ScriptedServer.Step]
         var says: String
         var silence: Duration = .seconds(30)
+        var timeout: Duration = .seconds(90)
     }
 
     static let broken: [Broken] = [
@@ -102,6 +116,10 @@ struct LanguageModelTests {
         Broken(
             testDescription: "silent after the head", steps: [.send(ScriptedServer.stream), .wait], says: "too long",
             silence: .milliseconds(200)),
+        Broken(
+            testDescription: "slow and never silent",
+            steps: [.send(ScriptedServer.stream), .drip(ScriptedServer.delta("a"))], says: "too long",
+            timeout: .milliseconds(300)),
         Broken(
             testDescription: "busy",
             steps: [.send(ScriptedServer.answer("429 Too Many Requests", "{}", "Retry-After: 7\r\n"))],
@@ -145,7 +163,7 @@ struct LanguageModelTests {
 
     @Test(arguments: broken)
     func `a server that fails leads to a quoted answer that says so`(_ broken: Broken) async throws {
-        let (answer, _) = try await Self.ask(broken.steps, silence: broken.silence)
+        let (answer, _) = try await Self.ask(broken.steps, silence: broken.silence, timeout: broken.timeout)
         #expect(answer.author == .extractive)
         #expect(answer.answered)
         #expect(answer.text.contains("Kessler Heating"))

@@ -85,6 +85,19 @@ struct StreamDocumentTests {
         #expect(store.entries.first?.document.metadata["masked"] == 2)
     }
 
+    @Test func whatCouldHardlyBeReadIsNoDocument() async throws {
+        let texts = try stream(
+            "media_text_ocr_extracted", [("source_blob", "string"), ("text", "string"), ("confidence", "number")])
+        _ = try await ScreenshotDocumentProcessor(intake: intake).process(
+            batch(
+                texts,
+                [
+                    ["source_blob": "ab", "text": "Yds SOINS ST", "confidence": 0.52],
+                    ["source_blob": "cd", "text": "Platform 4", "confidence": 0.78],
+                ]))
+        #expect(store.entries.map(\.document.text) == ["Platform 4"])
+    }
+
     @Test func stretchesOfARecordingAreOneDocumentThatKnowsItsTimes() async throws {
         let words = try stream(
             "media_text_transcribed_words",
@@ -119,5 +132,43 @@ struct StreamDocumentTests {
         #expect(entry.document.source.key == "one" && entry.document.kind == .transcript)
         #expect(entry.document.language == "en")
         #expect(entry.passages.map(\.spoken) == [0...12.5])
+    }
+
+    /// A recogniser that hears better the second time tells nothing that came in after the forgetting.
+    @Test func aForgottenRecordingOrPictureStaysForgottenWhenItIsReadDifferently() async throws {
+        let library = MemoryLibraryStore()
+        let told = Timestamp(microseconds: 500_000)
+        let source = RecordID(timestamp: told, digest: 7)
+        let intake = DocumentIntake(
+            store: library, sourceReceived: { _, stream, id in stream == "origin" && id == source ? told : nil })
+        let evidence = "{\"stream\": \"origin\", \"id\": \"\(source)\"}"
+        let words = try stream(
+            "media_text_transcribed_words",
+            [("source_blob", "string"), ("start_seconds", "number"), ("text", "string"), ("source", "object")])
+        let texts = try stream(
+            "media_text_ocr_extracted", [("source_blob", "string"), ("text", "string"), ("source", "object")])
+        let readings = MemoryReadingStore()
+        try await readings.install([words])
+        let processors: [(StreamDefinition, any Processor)] = [
+            (words, TranscriptDocumentProcessor(intake: intake, readings: readings)),
+            (texts, ScreenshotDocumentProcessor(intake: intake)),
+        ]
+        for (stream, processor) in processors {
+            let row: [String: Any] = ["source_blob": "ab", "start_seconds": 0.0, "source": evidence]
+            func said(_ text: String, at seconds: Double) -> ReadingBatch {
+                var made = batch(stream, [row.merging(["text": text]) { $1 }])
+                made.heads[0].received = Timestamp(seconds: seconds)
+                return made
+            }
+            _ = try await processor.process(said("The tournament began.", at: 1))
+            let known = try await library.documents(DocumentFilter(person: person), after: nil, limit: 2)
+            let document = try #require(known.first)
+            #expect(document.received == told)
+            let isGone = try await library.delete(document.id, person: person, at: Timestamp(seconds: 10))
+            #expect(isGone)
+            _ = try await processor.process(said("The tournament begins at four.", at: 20))
+            let left = try await library.count(DocumentFilter(person: person))
+            #expect(left.documents == 0, "\(stream.name)")
+        }
     }
 }

@@ -22,7 +22,18 @@ struct CandidateFusionTests {
         #expect(fusion.candidates.map(\.score) == scores)
     }
 
-    @Test("Scores of different rankers are compared in standard deviations; what one does not know has its lowest")
+    @Test("Smoothing leaves alone what has no vector")
+    func smoothingWithoutVector() {
+        var fusion = CandidateFusion()
+        for (number, score) in [(1, 10.0), (2, 6), (3, 5)] { fusion.add(Int64(number), text: score) }
+        fusion.rank(textWeight: 1, denseWeight: 0, pool: 10)
+        let before = fusion.candidates.map(\.score)
+        fusion.smooth(3, products: [0, 0, 0, 0, 1, 0.5, 0, 0.5, 1], share: 0.5, neighbours: 1)
+        #expect(fusion.numbers == [1, 2, 3])
+        #expect(fusion.candidates[0].score == before[0] && fusion.candidates[1].score != before[1])
+    }
+
+    @Test("Scores of different rankers are compared in standard deviations; what is not near has its words alone")
     func standardScores() {
         var fusion = CandidateFusion()
         for (number, score) in [(1, 30.0), (2, 20.0), (3, 10.0)] as [(Int64, Double)] {
@@ -30,7 +41,7 @@ struct CandidateFusionTests {
         }
         for (number, score) in [(4, 0.9), (1, 0.5), (2, 0.1)] as [(Int64, Double)] { fusion.add(number, dense: score) }
         fusion.rank(textWeight: 0.5, denseWeight: 0.5, pool: 10)
-        // Text: mean 20, deviation 8.165. Dense: mean 0.5, deviation 0.3266. 3 is not known to dense, 4 not to text.
+        // Text: mean 20, deviation 8.165. Dense: mean 0.5, deviation 0.3266. 3 has no vector, 4 the lowest score of the words.
         let expected: [Int64: Double] = [1: 0.6124, 2: -0.6124, 3: -1.2247, 4: 0]
         #expect(fusion.numbers == [1, 4, 2, 3])
         for candidate in fusion.candidates {

@@ -67,6 +67,24 @@ struct RetrievalTests {
         #expect(answer.hits.allSatisfy { $0.text != nil && $0.dense == nil })
     }
 
+    @Test("A model that turns out to be damaged is as good as none", arguments: SearchRequest.Mode.allCases)
+    func damagedModel(_ mode: SearchRequest.Mode) async throws {
+        let store = MemoryLibraryStore()
+        try await filled(store)
+        let folder = Folder()
+        defer { folder.remove() }
+        let embedder = HashingEmbedder()
+        let vectors = try await PassageVectors.open(folder.path, model: embedder.name, dimension: embedder.dimension)
+        // Filled while the model was whole.
+        let follower = follower(store, embedder, vectors)
+        while try await follower.step() {}
+        let retriever = HybridRetriever(store: store, embedder: DamagedEmbedder(), vectors: vectors)
+        let answer = try await retriever.search(request("green garage", mode: mode))
+        #expect(answer.mode == .text && answer.embedding == nil)
+        #expect(ids(answer).first == LibraryStoreContract.id(12))
+        try await vectors.close()
+    }
+
     @Test("With a model a passage is found that shares no word with the question")
     func byMeaning() async throws {
         let folder = Folder()
@@ -98,6 +116,24 @@ struct RetrievalTests {
         #expect(two.hits.count == 2)
         #expect(two.hits[0].score >= two.hits[1].score)
         #expect(two.hits[0].dense != nil && two.hits[0].text != nil)
+    }
+
+    @Test("What has no vector yet is found as well as the rest")
+    func beforeItsVector() async throws {
+        let folder = Folder()
+        defer { folder.remove() }
+        let store = MemoryLibraryStore()
+        _ = try await store.put((0..<60).map { entry(UInt64(100 + $0), "chimney number \($0) of a sweeping view") })
+        let embedder = HashingEmbedder(meanings: [:])
+        let vectors = try await PassageVectors.open(folder.path, model: embedder.name, dimension: embedder.dimension)
+        let follower = follower(store, embedder, vectors, batch: 100)
+        while try await follower.step() {}
+        _ = try await store.put([entry(10, "The chimney sweep charges 68 euros.")])
+        let answer = try await HybridRetriever(store: store, embedder: embedder, vectors: vectors)
+            .search(request("How much does the chimney sweep charge?"))
+        #expect(answer.mode == .hybrid)
+        #expect(ids(answer).first == LibraryStoreContract.id(10))
+        #expect(answer.hits.first?.dense != nil)
     }
 
     @Test("One document of a kind is found among many of another that are nearer")
@@ -238,5 +274,15 @@ struct RetrievalTests {
         }
         #expect(try await worker.status().failure == nil)
         #expect(embedder.callCount >= 5)
+    }
+}
+
+/// A model whose file was damaged after the start.
+private struct DamagedEmbedder: TextEmbedder {
+    let name = "hashing/512"
+    let dimension = 512
+
+    func embed(_ texts: [String]) async throws -> [[Float]] {
+        throw HearthError(.malformedModel, "A tensor holds a value that is not finite.")
     }
 }

@@ -9,7 +9,7 @@ import Testing
     /// Modules whose failures can reach a caller of the server.
     private static let modules = [
         "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest",
-        "HearthMedia", "HearthPipeline", "HearthServer",
+        "HearthMedia", "HearthPipeline", "HearthFetch", "HearthNotify", "HearthServer",
     ]
 
     @Test func everyCodeHasItsStatus() throws {

@@ -32,8 +32,8 @@ enum RetrievalDump {
         var vectors: [[Float]] = []
         for part in stride(from: 0, to: numbers.count, by: 500) {
             let wanted = Array(numbers[part..<min(part + 500, numbers.count)])
-            let found = try await index.vectors(of: wanted)
-            vectors += wanted.map { found[$0] ?? [] }
+            let found = try await index.selection(of: wanted)
+            vectors += wanted.map { found[$0].map(Array.init) ?? [] }
         }
         try write(passages, vectors, to: folder + "/passages")
         var queries: [JSONValue] = []

@@ -4,6 +4,7 @@ struct DemoItem: Sendable {
         case note(title: String, text: String)
         case mail(DemoMail)
         case page(title: String, url: String, body: String)
+        case appointment(title: String, DemoAppointment)
         /// Spoken by the person into the phone.
         case memo(text: String)
         /// Lines on the screen of the phone.
@@ -21,7 +22,7 @@ struct DemoItem: Sendable {
     }
 
     /// Everything, oldest first.
-    static let all = (notes + mails + pages + memos + screenshots)
+    static let all = (notes + tasks + mails + calendar + pages + memos + screenshots)
         .sorted { ($1.daysAgo, $0.hour) < ($0.daysAgo, $1.hour) }
 }
 

@@ -64,6 +64,14 @@ struct DemoLibraryFilling: Sendable {
                         "html": .string(html), "url": .string(url), "source": "web",
                         "timestamp": .string(time.description),
                     ]))
+        case .appointment(let title, let appointment):
+            try await client.json(
+                .send(
+                    .post, "/documents",
+                    [
+                        "title": .string(title), "text": .string(appointment.text(now: now)), "source": "calendar",
+                        "key": .string(title), "timestamp": .string(time.description),
+                    ]))
         case .memo: try await post("/audio/upload", device, "audio/wav", file)
         case .screenshot: try await post("/images/screenshot", device, "image/png", file)
         }
@@ -88,7 +96,7 @@ extension DemoItem {
         switch content {
         case .memo(let text): .speak(text)
         case .screenshot(let lines): .paint(lines)
-        case .note, .mail, .page: nil
+        case .note, .mail, .page, .appointment: nil
         }
     }
 }

@@ -7,7 +7,9 @@ struct HTMLTree {
     static let maximumDepth = 400
     /// Time that a page is parsed.
     static let maximumTime = Duration.seconds(20)
-    /// Attributes kept of one element, and bytes of one value.
+    /// Attributes of one element that are parsed: the parser compares each with all before it.
+    static let maximumAttributes = 256
+    /// Bytes of one attribute's value that are kept.
     static let maximumAttributeBytes = 64 * 1024
 
     struct Node {
@@ -30,6 +32,8 @@ struct HTMLTree {
     var linkedData: [String] = []
     /// The page went on where reading stopped.
     var isCutOff = false
+    /// Attributes of an element were left out.
+    var isTrimmed = false
     /// Some of it was nested too deep to keep its structure.
     var isFlattened = false
 
@@ -38,6 +42,9 @@ struct HTMLTree {
         if isCutOff {
             return "The page has more than \(Self.maximumNodes) elements or takes longer than "
                 + "\(Self.maximumTime.components.seconds) seconds to read; what comes after is left out."
+        }
+        if isTrimmed {
+            return "An element of the page has more than \(Self.maximumAttributes) attributes; the others are left out."
         }
         guard isFlattened else { return nil }
         return "The page is nested deeper than \(Self.maximumDepth); what lies deeper is kept without its structure."

@@ -60,7 +60,10 @@ enum PageExtraction {
         var utf8 = Charset.utf8(bytes, declared: charset ?? declared(bytes))
         // libxml2 takes a zero byte for the end.
         for index in utf8.indices where utf8[index] == 0 { utf8[index] = 0x20 }
-        return utf8.withUnsafeBufferPointer { HTMLReader.read($0) }
+        let isTrimmed = HTMLAttributes.trim(&utf8)
+        var tree = utf8.withUnsafeBufferPointer { HTMLReader.read($0) }
+        tree.isTrimmed = isTrimmed
+        return tree
     }
 
     /// <meta charset="…"> or <meta http-equiv content="…; charset=…">, near the beginning.

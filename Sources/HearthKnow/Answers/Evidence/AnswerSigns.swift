@@ -10,6 +10,10 @@ struct AnswerSigns: Sendable, Hashable {
     var reasons = 0
     var manners = 0
     var definitions = 0
+    var ages = 0
+    /// Words that may tell when, or how much, without a number.
+    var someTimes = 0
+    var someQuantities = 0
 
     /// Of a sentence in the language of the question.
     init(_ words: some RandomAccessCollection<Word>, known: Set<String>, language: QuestionLanguage) {
@@ -31,7 +35,12 @@ struct AnswerSigns: Sendable, Hashable {
             {
                 times += 1
             }
-            if word.isNumeric || signs.numbers.contains(word.folded) { quantities += 1 }
+            if signs.someTime.contains(word.folded) { someTimes += 1 }
+            if signs.someQuantity.contains(word.folded) { someQuantities += 1 }
+            if word.isNumeric || signs.numbers.contains(word.folded) {
+                quantities += 1
+                if Self.isAge(index, words, signs, language) { ages += 1 }
+            }
             if signs.reasons.contains(word.folded) { reasons += 1 }
             if signs.manners.contains(word.folded) { manners += 1 }
             guard word.isCapitalized, !language.functionWords.contains(word.folded) else { continue }
@@ -53,11 +62,36 @@ struct AnswerSigns: Sendable, Hashable {
         case .time: times > 0 ? 1 : quantities > 0 ? 0.4 : 0
         case .place: places > 0 ? 1 : names > 0 || spots > 0 ? 0.6 : 0
         case .quantity: quantities > 0 ? 1 : 0
+        case .age: ages > 0 ? 1 : 0
         case .reason: reasons > 0 ? 1 : 0.3
         case .manner: manners > 0 ? 1 : 0.5
         case .definition: definitions > 0 ? 1 : 0.5
         case .thing, .decision, .other: 0.5
         }
+    }
+
+    /// Whether they could answer it at all, in whatever words. `strictly`: the words of the question speak of something else, so that
+    /// these signs alone tell.
+    func mayMatch(_ kind: QuestionKind, strictly: Bool) -> Bool {
+        switch kind {
+        case .place where strictly: places + spots > 0
+        case .reason where strictly: reasons > 0
+        case .time: match(kind) > 0 || someTimes > 0
+        case .quantity: match(kind) > 0 || someQuantities > 0 || times > 0
+        default: match(kind) > 0
+        }
+    }
+
+    /// "Seven years old", "aged 7", "born in 2019", "she is seven": a number that counts something else is no age.
+    private static func isAge(
+        _ index: Int, _ words: [Word], _ signs: QuestionLanguage.AnsweringWords, _ language: QuestionLanguage
+    ) -> Bool {
+        let next = words[(index + 1)...].prefix(3).map(\.folded)
+        let previous = words[..<index].suffix(3).map(\.folded)
+        if (previous + next).contains(where: signs.ages.contains) { return true }
+        guard let before = previous.last, language.asking.copulas.contains(before) else { return false }
+        // "Is seven years", "is seven" at the end or before a word that counts nothing.
+        return next.first.map { signs.ageUnits.contains($0) || language.functionWords.contains($0) } ?? true
     }
 
     /// 1234, 1980s, 2026.

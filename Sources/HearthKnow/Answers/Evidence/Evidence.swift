@@ -24,6 +24,10 @@ package struct Evidence: Sendable {
         var isReply: Bool
         /// How well its names, dates, … fit the kind of question.
         var fit: Double
+        /// It could answer the kind of question in whatever words.
+        var mayFit: Bool
+        /// It orders what to answer.
+        var isOrder: Bool
     }
 
     struct ReadPassage: Sendable {
@@ -51,6 +55,11 @@ package struct Evidence: Sendable {
     package func citation(_ sentence: Sentence) -> Citation {
         let passage = passages[sentence.passage].text
         return passage.citation(passage.sentences[sentence.index].range)
+    }
+
+    /// The words of a sentence, by which two are the same.
+    func words(_ sentence: Sentence) -> [String] {
+        passages[sentence.passage].text.sentences[sentence.index].words.map(\.folded)
     }
 
     /// The best sentence of each passage, best first; of a passage that only asks, its best question.
@@ -92,8 +101,34 @@ package struct Evidence: Sendable {
             isEnough = false
             return
         }
-        confidence = models.confidence.probability(confidenceFeatures)
-        isEnough = confidence >= models.threshold
+        let isUnfit =
+            AnswerNeeds.isOpen(Self.quoted(sentences, passages, terms), terms)
+            || AnswerNeeds.lacksNumber(terms.numbers, Self.document(of: sentences[0], in: passages))
+        let probability = models.confidence.probability(confidenceFeatures)
+        confidence = isUnfit ? probability * Self.unfit : probability
+        isEnough = !isUnfit && confidence >= models.threshold
+    }
+
+    /// How much is left of a probability when the sentences lack what an answer cannot do without.
+    private static let unfit = 0.1
+
+    /// The best sentence, and the next when it is quoted with it and of the same document. Of a question that goes on from another
+    /// the next always counts: the best may be what answered that one.
+    private static func quoted(
+        _ sentences: [Sentence], _ passages: [ReadPassage], _ terms: QuestionTerms
+    ) -> [Sentence] {
+        if terms.isFollowUp { return Array(sentences.prefix(AnswerLimits.answerSentences)) }
+        let document = passages[sentences[0].passage].text.found.passage.document
+        return sentences.prefix(AnswerLimits.answerSentences).filter { sentence in
+            passages[sentence.passage].text.found.passage.document == document
+                && sentences[0].logit - sentence.logit < ExtractiveWriter.farBehind
+        }
+    }
+
+    /// What was read of the sentence's document, its own passage first.
+    private static func document(of sentence: Sentence, in passages: [ReadPassage]) -> [PassageText] {
+        let own = passages[sentence.passage].text
+        return [own] + passages.map(\.text).filter { $0.found.passage.document == own.found.passage.document }
     }
 
     private static func confidenceFeatures(

@@ -16,12 +16,18 @@ package struct EvidenceReader: Sendable {
     }
 
     /// `query` is what was searched for, and `found` what came of it. A query without a word of content has no evidence.
-    package func read(_ query: String, found: SearchAnswer, scope: DocumentFilter) async throws -> Evidence {
-        let words = Word.all(in: Array(query.unicodeScalars.prefix(AnswerLimits.question)))
+    /// `followUp` is what was asked, when the query has the question before it too.
+    package func read(
+        _ query: String, followUp: String? = nil, found: SearchAnswer, scope: DocumentFilter
+    ) async throws -> Evidence {
+        let scalars = Array(query.unicodeScalars.prefix(AnswerLimits.question))
+        let words = Word.all(in: scalars)
         let counted = QuestionTerms.counted(in: words)
         guard !counted.isEmpty else { return .none }
         let frequencies = try await statistics.frequencies(of: counted.map(\.folded), scope: scope)
-        let terms = QuestionTerms(words: words, counted: counted, frequencies: frequencies)
+        let terms = QuestionTerms(
+            words: words, counted: counted, frequencies: frequencies, numbers: AskedNumber.all(in: words, scalars),
+            followUp: followUp.flatMap(FollowUp.kind))
         let hits = Array(found.hits.prefix(AnswerLimits.passages))
         var passages = Self.passages(hits, terms)
         var sentences = Self.sentences(passages, terms)
@@ -39,13 +45,15 @@ package struct EvidenceReader: Sendable {
             passages: passages, sentences: sentences, echoes: echoes, terms: terms, models: models.dense)
     }
 
-    /// Whether a sentence asks, repeats the question, only greets, or is the heading: however near, it answers nothing.
+    /// Whether a sentence asks, repeats the question, only greets, is the heading, or would change the rules: however near, it
+    /// answers nothing.
     private static func isEcho(
         _ sentence: Evidence.Sentence, _ passages: [Evidence.ReadPassage], _ terms: QuestionTerms
     ) -> Bool {
         let passage = passages[sentence.passage].text
         let text = passage.sentences[sentence.index]
-        return text.asks || passage.isHeading(sentence.index) || SentenceForm.isCourtesy(text.words)
+        return text.asks || text.order == .override || passage.isHeading(sentence.index, for: terms)
+            || SentenceForm.isCourtesy(text.words)
             || SentenceForm.repeats(text.words, known: terms.known, kind: terms.kind)
     }
 
@@ -88,7 +96,8 @@ package struct EvidenceReader: Sendable {
             // Two sentences may reply to one question.
             replied[first.range.lowerBound..<last.range.upperBound] = question.words
         }
-        return text.sentences.filter { !$0.asks }.flatMap(\.words) + replied.values.flatMap { $0 }
+        return text.sentences.filter { !$0.asks && $0.order != .override }.flatMap(\.words)
+            + replied.values.flatMap { $0 }
     }
 
     private static func sentences(_ passages: [Evidence.ReadPassage], _ terms: QuestionTerms) -> [Evidence.Sentence] {
@@ -101,14 +110,18 @@ package struct EvidenceReader: Sendable {
                 return Evidence.Sentence(
                     passage: rank, index: index, features: measured.features, logit: 0,
                     coverage: terms.coverage(measured.held), held: measured.held, isReply: measured.isReply,
-                    fit: measured.fit)
+                    fit: measured.fit, mayFit: measured.mayFit,
+                    isOrder: passage.text.sentences[index].order != nil)
             }
         }
     }
 
     /// Sets the log odds and sorts by them; equal ones stay in the order of retrieval.
     private static func judge(_ sentences: inout [Evidence.Sentence], by model: LinearModel) {
-        for index in sentences.indices { sentences[index].logit = model.logit(sentences[index].features) }
+        for index in sentences.indices {
+            let order = sentences[index].isOrder ? ExtractiveWriter.farBehind : 0
+            sentences[index].logit = model.logit(sentences[index].features) - order
+        }
         sentences = sentences.enumerated().sorted { left, right in
             (right.element.logit, left.offset) < (left.element.logit, right.offset)
         }.map(\.element)

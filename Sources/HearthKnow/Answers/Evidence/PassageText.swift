@@ -13,6 +13,8 @@ struct PassageText: Sendable {
         var stems: Set<String>
         /// Asks, and therefore answers nothing.
         var asks = false
+        /// Orders what to answer.
+        var order: ReaderOrder?
         /// To which it may be the reply: it is read together with that.
         var question: Question?
 
@@ -30,21 +32,10 @@ struct PassageText: Sendable {
             let words = Word.all(in: scalars[range], from: range.lowerBound)
             return Sentence(
                 range: range, words: words, stems: Set(words.map(\.stem)),
-                asks: SentenceForm.asks(scalars[range], words))
+                asks: SentenceForm.asks(scalars[range], words), order: ReaderOrder(words))
         }
         Replies.find(in: &sentences, scalars, below: found.passage.index == 0 ? found.document.title : "")
         self.sentences = sentences
-    }
-
-    /// Whether a sentence is the document's title standing above what it tells: it says what it is about, and nothing of it.
-    func isHeading(_ index: Int) -> Bool {
-        guard index == 0, found.passage.index == 0, sentences.count > 1, let last = sentences[0].words.last else {
-            return false
-        }
-        let rest = scalars[last.range.upperBound..<sentences[1].range.lowerBound]
-        guard rest.contains("\n"), rest.allSatisfy(\.properties.isWhitespace) else { return false }
-        let title = Word.all(in: Array(found.document.title.unicodeScalars))
-        return sentences[0].words.map(\.folded) == title.map(\.folded)
     }
 
     func text(_ range: Range<Int>) -> String {

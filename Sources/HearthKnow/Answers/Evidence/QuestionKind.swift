@@ -1,6 +1,6 @@
 /// What kind of thing would answer a question, told from its question words.
 package enum QuestionKind: String, Sendable, Hashable, CaseIterable {
-    case person, time, place, quantity, reason, manner, decision, definition, thing, other
+    case person, time, place, quantity, age, reason, manner, decision, definition, thing, other
 
     init(_ words: [Word], _ language: QuestionLanguage) {
         let asking = language.asking
@@ -30,7 +30,7 @@ package enum QuestionKind: String, Sendable, Hashable, CaseIterable {
         } else if !all.isDisjoint(with: asking.place) || measured.isEmpty && !asked.isDisjoint(with: asking.places) {
             self = .place
         } else if !measured.isEmpty {
-            self = asked.contains("uhr") ? .time : .quantity
+            self = asked.contains("uhr") ? .time : measured.isDisjoint(with: asking.ages) ? .quantity : .age
         } else if !asked.isDisjoint(with: asking.quantities)
             || !all.isDisjoint(with: asking.thing) && !all.isDisjoint(with: asking.measuring)
         {

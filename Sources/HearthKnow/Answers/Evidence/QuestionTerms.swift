@@ -3,6 +3,10 @@ package import HearthStore
 /// The words of a question, each with how much it tells: a word that few passages hold tells much.
 package struct QuestionTerms: Sendable {
     let kind: QuestionKind
+    /// The question goes on from one before, and asks for something else.
+    let isFollowUp: Bool
+    /// It asks "when" or "how many" and the like. "What" with a word of measure may ask for a thing: "what acts on a charge".
+    let asksPlainly: Bool
     let language: QuestionLanguage
     /// Stems of the words that count, in their order, each once.
     let stems: [String]
@@ -15,14 +19,27 @@ package struct QuestionTerms: Sendable {
     let unheard: Double
     /// Stems of names and numbers: what a passage about something else of the kind has not.
     let names: Set<String>
+    /// Those in digits.
+    let numbers: [AskedNumber]
     /// The word that asks: "where", "wann".
     let asking: Set<String>
 
-    /// `frequencies` are those of `counted(in:)`, in that order.
-    init(words: [Word], counted: [Word], frequencies: TermFrequencies) {
+    /// `frequencies` are those of `counted(in:)`, in that order. `followUp` is the kind of a question that goes on from one before.
+    init(
+        words: [Word], counted: [Word], frequencies: TermFrequencies, numbers: [AskedNumber] = [],
+        followUp: QuestionKind? = nil
+    ) {
+        self.numbers = numbers
         let language = QuestionLanguage.of(words)
         self.language = language
-        kind = QuestionKind(words, language)
+        kind = followUp ?? QuestionKind(words, language)
+        isFollowUp = followUp != nil
+        let askingWords = language.asking
+        asksPlainly =
+            words.contains { askingWords.time.contains($0.folded) }
+            || zip(words, words.dropFirst()).contains {
+                askingWords.manner.contains($0.folded) && askingWords.measures.contains($1.folded)
+            }
         stems = counted.map(\.stem)
         known = Set(words.map(\.stem))
         asking = Set(words.lazy.map(\.folded).filter(language.asking.all.contains))

@@ -40,7 +40,8 @@ package enum SentenceFeature: String, Sendable, CaseIterable {
         terms: QuestionTerms
     ) -> Measured {
         let sentence = passage.sentences[index]
-        let match = AnswerSigns(sentence.words, known: terms.known, language: terms.language).match(terms.kind)
+        let signs = AnswerSigns(sentence.words, known: terms.known, language: terms.language)
+        let match = signs.match(terms.kind)
         // What has nothing of the kind that is asked for is no reply: it only stands where one would.
         let asked = match > 0 ? sentence.question?.words ?? [] : []
         let held = sentence.stems.union(asked.map(\.stem))
@@ -56,7 +57,9 @@ package enum SentenceFeature: String, Sendable, CaseIterable {
             proximity(asked + sentence.words, terms), log(Double(1 + sentence.words.count)),
             log(Double(1 + sentence.stems.subtracting(terms.known).count)), isPronoun ? 1 : 0, asks ? 1 : 0,
         ]
-        return Measured(features: features, held: held, isReply: !asked.isEmpty, fit: match)
+        return Measured(
+            features: features, held: held, isReply: !asked.isEmpty, fit: match,
+            mayFit: signs.mayMatch(terms.kind, strictly: terms.isFollowUp))
     }
 
     struct Measured {
@@ -67,6 +70,8 @@ package enum SentenceFeature: String, Sendable, CaseIterable {
         var isReply: Bool
         /// How well names, dates, numbers, … in it fit the kind of question.
         var fit: Double
+        /// It could answer the kind of question in whatever words.
+        var mayFit: Bool
     }
 
     static let passageDenseGapIndex = 1

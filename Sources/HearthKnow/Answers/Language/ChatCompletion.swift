@@ -22,8 +22,10 @@ enum ChatCompletion {
         case text(String)
         /// The model has ended its answer, or the server the stream.
         case end
-        /// Neither text nor end: the role, a count of tokens.
+        /// Neither text nor end: the role, a count of tokens, what a model thinks before it answers.
         case other
+        /// Nothing of a completion, such as a server's sign of life.
+        case foreign
     }
 
     /// The data of one event of a streamed answer.
@@ -31,6 +33,7 @@ enum ChatCompletion {
     static func event(_ data: [UInt8]) throws(HearthError) -> Event {
         if data.elementsEqual("[DONE]".utf8) { return .end }
         let value = try parse(data)
+        if value.object != nil, value["choices"] == nil, value["error"].map(\.isNull) != false { return .foreign }
         guard let choice = try firstChoice(of: value) else { return .other }
         if let delta = choice["delta"], !delta.isNull {
             guard delta.object != nil else { throw wrongShape("“delta” is not an object") }
@@ -73,11 +76,14 @@ enum ChatCompletion {
                 .modelRefused, "The language model's server reports: \(text.asOneLine.prefix(longestComplaint)).",
                 disposition: .retry)
         }
-        guard let choices = value["choices"]?.array else { throw wrongShape("it has no list of choices") }
+        guard let choices = value["choices"]?.array else { throw noCompletion }
         guard let first = choices.first else { return nil }
         guard first.object != nil else { throw wrongShape("a choice is not an object") }
         return first
     }
+
+    /// Of a stream in which every event was foreign.
+    static var noCompletion: HearthError { wrongShape("it has no list of choices") }
 
     private static func wrongShape(_ why: String) -> HearthError {
         HearthError(

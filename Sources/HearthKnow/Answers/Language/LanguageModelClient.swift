@@ -18,7 +18,7 @@ package struct LanguageModelClient: AnswerWriter {
         AsyncThrowingStream { continuation in
             let work = Task {
                 do {
-                    try await stream(prompt) { continuation.yield($0) }
+                    try await server.withinTimeout { try await stream(prompt) { continuation.yield($0) } }
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: server.translated(error))
@@ -41,15 +41,20 @@ package struct LanguageModelClient: AnswerWriter {
 
     private static func readEvents(_ body: HTTPClientResponse.Body, tell: (String) -> Void) async throws {
         var machine = EventStreamMachine()
+        var (isCompletion, isForeign) = (false, false)
         for try await buffer in body {
             for data in try machine.add(buffer.readableBytesView) {
                 switch try ChatCompletion.event(data) {
-                case .text(let text): tell(text)
+                case .text(let text):
+                    isCompletion = true
+                    tell(text)
                 case .end: return
-                case .other: break
+                case .other: isCompletion = true
+                case .foreign: isForeign = true
                 }
             }
         }
+        if isForeign, !isCompletion { throw ChatCompletion.noCompletion }
         throw HearthError(
             .modelAnswerUnreadable, "The language model's server ended the stream in the middle of its answer.",
             disposition: .retry)

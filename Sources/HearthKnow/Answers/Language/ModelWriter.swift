@@ -21,6 +21,7 @@ struct ModelWriter: Sendable {
         let prompt = AnswerPrompt(question: query, turns: turns, passages: passages.map(\.found))
         let asked = Word.all(in: Array(query.unicodeScalars))
         var machine = MarkedSentenceMachine()
+        var filter = ReasoningFilter()
         var shown: [Verifier.Supported] = []
         var dropped = 0
         var gaveUp = false
@@ -42,12 +43,20 @@ struct ModelWriter: Sendable {
         }
         var bytes = 0
         do {
-            for try await piece in writer.write(prompt) {
-                bytes += piece.utf8.count
-                try await check(machine.add(piece))
-                if bytes > LanguageLimits.answerBytes || shown.count + dropped >= LanguageLimits.sentences { break }
+            stream: for try await written in writer.write(prompt) {
+                for piece in filter.add(written) {
+                    switch piece {
+                    case .text(let text):
+                        bytes += text.utf8.count
+                        try await check(machine.add(text))
+                    case .reasoningBefore: machine = MarkedSentenceMachine()
+                    }
+                    if bytes > LanguageLimits.answerBytes || shown.count + dropped >= LanguageLimits.sentences {
+                        break stream
+                    }
+                }
             }
-            try await check(machine.finish())
+            try await check(machine.add(filter.finish()) + machine.finish())
         } catch let error as HearthError where Self.isOfTheModel(error) {
             failure = error
         }

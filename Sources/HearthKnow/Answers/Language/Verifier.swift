@@ -1,9 +1,10 @@
 import HearthInference
 import HearthStore
 
-/// Compares what a language model wrote with the passages it had. A sentence stays when a sentence of a passage
-/// supports it: most of its content words are there, all its numbers and names are, and, with vectors, the two are near in
-/// meaning. Nothing that a document says can change these rules.
+/// Compares what a language model wrote with the passages it had. A sentence stays when a sentence of a passage, or two
+/// that follow each other, support it: all its words of content, numbers, units and names are there, nothing is denied that is told
+/// or told that is denied, the roles are the same, and, with vectors, the two are near in meaning. Nothing that a document
+/// says can change these rules.
 struct Verifier: Sendable {
     struct Supported: Sendable, Hashable {
         var text: String
@@ -20,12 +21,15 @@ struct Verifier: Sendable {
     /// miscount, and the citation is that of the best support.
     func verify(_ sentence: MarkedSentence, passages: [PassageText], question: [Word]) async throws -> Supported? {
         let known = Set(question.map(\.stem))
-        let claim = Claim(sentence.text, question: known)
+        let scalars = Array(sentence.text.unicodeScalars)
+        let words = Word.all(in: scalars)
+        let kind = QuestionKind(question, QuestionLanguage.of(question))
+        let claim = ClaimSupport(
+            claim: ClaimText(words, scalars, language: QuestionLanguage.of(words)), known: known)
         // What only says the question again is supported by anything that is about it.
-        guard !claim.content.isEmpty,
-            !SentenceForm.repeats(
-                claim.words, known: known, kind: QuestionKind(question, QuestionLanguage.of(question)))
-        else { return nil }
+        guard !SentenceForm.repeats(words, known: known, kind: kind), kind == .decision || claim.tellsSomething else {
+            return nil
+        }
         let named = sentence.numbers.filter { $0 >= 1 && $0 <= passages.count }.map { $0 - 1 }
         let rest = passages.indices.filter { !named.contains($0) }
         for group in [named, Array(rest)] {
@@ -42,43 +46,23 @@ struct Verifier: Sendable {
         return nil
     }
 
-    /// What a sentence claims, in words.
-    private struct Claim {
-        var words: [Word]
-        /// Stems of content words that the question did not bring.
-        var content: Set<String>
-        var numbers: Set<String>
-        var names: Set<String>
-
-        init(_ text: String, question: Set<String>) {
-            let words = Word.all(in: Array(text.unicodeScalars))
-            self.words = words
-            let telling = QuestionLanguage.of(words).content(of: words)
-            content = Set(telling.map(\.stem))
-            numbers = Set(telling.filter(\.isNumeric).map(\.folded))
-            names = Set(
-                telling.filter { $0.isCapitalized && $0.range != words.first?.range }.map(\.stem)
-            ).subtracting(question)
-        }
-    }
-
     private static func best(
-        _ claim: Claim, in passages: [PassageText]
+        _ claim: ClaimSupport, in passages: [PassageText]
     ) -> (passage: PassageText, range: Range<Int>, coverage: Double)? {
         var best: (passage: PassageText, range: Range<Int>, coverage: Double)?
         for passage in passages {
             let title = Set(Word.all(in: Array(passage.found.document.title.unicodeScalars)).map(\.stem))
-            // A sentence that asks supports no claim.
-            for (index, sentence) in passage.sentences.enumerated() where !sentence.asks {
+            let stems = passage.sentences.reduce(into: Set<String>()) { if !$1.asks { $0.formUnion($1.stems) } }
+            // A sentence that asks, or orders what to answer, supports no claim.
+            for (index, sentence) in passage.sentences.enumerated() where !sentence.asks && sentence.order == nil {
+                let context = ClaimSupport.Context(
+                    title: title, replied: Set(sentence.question?.words.map(\.stem) ?? []), passage: stems)
                 // One sentence, or it with the one before.
-                for first in [index, index - 1] where first >= 0 {
+                for first in [index, index - 1] where first >= 0 && !passage.sentences[first].asks {
                     let words = passage.sentences[first...index].flatMap(\.words)
-                    let stems = Set(words.map(\.stem))
-                    guard claim.numbers.isSubset(of: Set(words.map(\.folded))),
-                        claim.names.isSubset(of: stems.union(title))
-                    else { continue }
-                    let coverage = Double(claim.content.intersection(stems).count) / Double(claim.content.count)
-                    guard coverage >= leastCoverage, coverage > (best?.coverage ?? 0) + (first < index ? 0.1 : 0)
+                    let text = ClaimText(words, passage.scalars, language: QuestionLanguage.of(words))
+                    guard let coverage = claim.measure(text, in: context),
+                        coverage > (best?.coverage ?? 0) + (first < index ? preference : 0)
                     else { continue }
                     best = (passage, passage.sentences[first].range.lowerBound..<sentence.range.upperBound, coverage)
                 }
@@ -87,8 +71,8 @@ struct Verifier: Sendable {
         return best
     }
 
-    /// Share of a sentence's content words that its passage must hold.
-    static let leastCoverage = 0.5
+    /// By how much two sentences must support a claim better than one.
+    private static let preference = 0.1
     /// Inner product of the two sentences' vectors.
     static let leastSimilarity: Float = 0.35
 }

@@ -37,6 +37,7 @@ extension QuestionLanguage {
             person: set("who whom whose"), time: set("when"), place: set("where"), reason: set("why"),
             conjunctions: set("when where"), manner: set("how"),
             measures: set("many much long old far tall large big high often fast deep wide heavy late early soon"),
+            ages: set("old"),
             measuring: set("cost costs weigh weighs measure measures charge charges charged"), naming: [],
             thing: set("what which"),
             times: set("year years date day month decade century time weekday hour"),
@@ -66,6 +67,21 @@ extension QuestionLanguage {
                 billion trillion dozen half second fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
                 fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth third quarter twice once
                 """),
+            someTime: set(
+                """
+                before after until till since during when while once whenever always never every daily weekly monthly yearly
+                annually soon now early late later next last spring summer autumn winter easter christmas season day days
+                month months year years hour hours minute minutes weekday weekdays birthday moment date lunch dinner breakfast
+                end beginning start ago time times period war
+                """),
+            someQuantity: set(
+                """
+                nothing none no some several few many much all both every daily weekly free double single couple pair
+                overnight always never until till hour hours day days week weeks month months year years minute minutes often
+                sometimes rarely more less enough only
+                """),
+            ages: set("old ago age aged ages turn turns turned turning birthday born"),
+            ageUnits: set("year years month months"),
             reasons: set(
                 "because since due so caused result therefore thus reason order cause causes resulted owing as"),
             manners: set("by through using via with method means"), definitions: set("is are was were means called"),

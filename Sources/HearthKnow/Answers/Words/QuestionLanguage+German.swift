@@ -43,7 +43,7 @@ extension QuestionLanguage {
             reason: set("warum weshalb wieso"), conjunctions: [], manner: set("wie"),
             measures: set(
                 "viel viele vielen lange lang alt weit groß hoch oft schnell tief breit schwer teuer warm kalt spät früh"
-            ),
+            ), ages: set("alt"),
             measuring: set("kostet kosten kostete gekostet wiegt wiegen wog beträgt betrug"),
             naming: set("heißt heißen hieß lautet lauten"),
             thing: set("was welche welcher welches welchen welchem"),
@@ -78,6 +78,20 @@ extension QuestionLanguage {
                 siebzehn achtzehn neunzehn zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig hundert tausend
                 million millionen milliarde milliarden dutzend halb halbe drittel viertel
                 """),
+            someTime: set(
+                """
+                bevor nachdem vor nach bis seit während wenn sobald immer nie jeden jede jedes täglich wöchentlich monatlich
+                jährlich bald jetzt früh spät später nächste nächsten letzte letzten frühling sommer herbst winter ostern
+                weihnachten tag tage tagen monat monate monaten jahr jahre jahren stunde stunden minute minuten geburtstag
+                ende anfang zeit krieg
+                """),
+            someQuantity: set(
+                """
+                nichts kein keine keinen einige mehrere wenige viele viel alle beide jeden jede täglich wöchentlich frei gratis
+                kostenlos doppelt paar immer nie bis stunde stunden tag tage woche wochen monat monate jahr jahre minute minuten
+                oft manchmal selten mehr weniger genug nur nacht
+                """),
+            ages: set("alt alter geboren geburtstag jährig"), ageUnits: set("jahr jahre jahren monat monate monaten"),
             reasons: set("weil da denn wegen deshalb deswegen daher darum damit grund aufgrund infolge dadurch"),
             manners: set("durch mit mittels indem per über"), definitions: set("ist sind war waren heißt bedeutet"),
             beforePlaces: set("in im am an bei nach aus zu zum zur vor"),

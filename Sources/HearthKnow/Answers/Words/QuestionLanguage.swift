@@ -37,6 +37,8 @@ struct QuestionLanguage: Sendable {
         /// "how", alone or before a word of `measures`.
         var manner: Set<String>
         var measures: Set<String>
+        /// Those that ask for an age.
+        var ages: Set<String>
         /// Verbs that make "what" ask how much.
         var measuring: Set<String>
         /// Behind "how", they ask for a name.
@@ -61,6 +63,14 @@ struct QuestionLanguage: Sendable {
         var months: Set<String>
         var times: Set<String>
         var numbers: Set<String>
+        /// Without a number or a name of a day they may still tell when: "before the frost".
+        var someTime: Set<String>
+        /// The same for how much and how many: "nothing", "several".
+        var someQuantity: Set<String>
+        /// Beside a number they make it an age.
+        var ages: Set<String>
+        /// In which ages are counted, before or without one of `ages`.
+        var ageUnits: Set<String>
         var reasons: Set<String>
         var manners: Set<String>
         var definitions: Set<String>

@@ -12,13 +12,19 @@ package struct ScreenshotDocumentProcessor: Processor {
     package let outputs: [String] = []
     package let batchLimit = 100
 
+    /// Text read with less confidence makes no document: clear print, however small, is read with 0.76 and more; what is
+    /// read in patterns, in scripts that are not installed, and upside down has 0.54 and less. The stream keeps it.
+    package static let leastConfidence = 0.6
+
     private let intake: DocumentIntake
 
     package init(intake: DocumentIntake) { self.intake = intake }
 
     package func process(_ batch: ReadingBatch) async throws -> ProcessorResult {
-        let drafts = (0..<batch.count).map { index in
+        var drafts: [(row: Int, draft: DocumentDraft)] = []
+        for index in 0..<batch.count {
             let row = ReadingRow(batch, index)
+            guard row.double("confidence") ?? 1 >= Self.leastConfidence else { continue }
             let blob = row.string("source_blob")
             var metadata: [(String, JSONValue)] = []
             if let masked = row.integer("masked"), masked > 0 { metadata.append(("masked", .integer(masked))) }
@@ -30,9 +36,9 @@ package struct ScreenshotDocumentProcessor: Processor {
                 source: DraftSource(
                     name: "screenshots", key: blob ?? row.head.recordID.description, blob: blob,
                     stream: batch.stream.name, record: row.head.recordID, device: row.head.device),
-                timestamp: row.head.timestamp, received: row.head.received,
+                timestamp: row.head.timestamp, received: try await intake.received(of: row),
                 metadata: .object(.init(metadata, uniquingKeysWith: { first, _ in first })))
-            return (row: index, draft: draft)
+            drafts.append((index, draft))
         }
         return ProcessorResult(
             failures: try await intake.add(rows: drafts).map { ReadingFailure(row: $0.row, error: $0.error) })

@@ -35,12 +35,22 @@ package struct TranscriptDocumentProcessor: Processor {
             guard let key = Self.key(row) else { continue }
             guard seen.insert(["\(row.head.person)", "\(row.head.device)", key]).inserted else { continue }
             let stretches = try await stretches(of: key, around: row.head, in: batch)
-            if let draft = Transcript(stretches).draft(key: key, stream: batch.stream.name) {
+            if var draft = Transcript(stretches).draft(key: key, stream: batch.stream.name) {
+                draft.received = try await received(of: stretches)
                 drafts.append((index, draft))
             }
         }
         return ProcessorResult(
             failures: try await intake.add(rows: drafts).map { ReadingFailure(row: $0.row, error: $0.error) })
+    }
+
+    /// When the last of the recordings came in that stretches are of.
+    private func received(of stretches: [Stretch]) async throws -> Timestamp? {
+        var known: [String: Timestamp] = [:]
+        for stretch in stretches where known[stretch.blob ?? ""] == nil {
+            known[stretch.blob ?? ""] = try await intake.received(of: stretch.row)
+        }
+        return known.values.max()
     }
 
     /// A recording that was streamed has an id; one that was uploaded is known by its digest.
@@ -79,7 +89,7 @@ struct Stretch {
         var seconds: ClosedRange<Double>
     }
 
-    var head: ReadingHead
+    var row: ReadingRow
     var chunk: Int64
     var seconds: ClosedRange<Double>
     var text: String
@@ -89,7 +99,7 @@ struct Stretch {
     var blob: String?
 
     init(_ row: ReadingRow) {
-        head = row.head
+        self.row = row
         chunk = row.integer("chunk_index") ?? 0
         let start = row.double("start_seconds") ?? 0
         seconds = start...max(start, row.double("end_seconds") ?? start)
@@ -103,6 +113,7 @@ struct Stretch {
         }
     }
 
+    var head: ReadingHead { row.head }
     var order: (Int64, Double, Timestamp, UInt64) { (chunk, seconds.lowerBound, head.timestamp, head.digest) }
 }
 

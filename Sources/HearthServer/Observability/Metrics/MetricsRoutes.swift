@@ -1,6 +1,7 @@
 import HTTPTypes
 import HearthCore
 import HearthIngest
+import HearthNotify
 import HearthPipeline
 import HearthVault
 import Hummingbird
@@ -23,6 +24,9 @@ enum MetricsRoutes {
                 page.add(dependencies.ingest.writer)
                 page.add(counts, try await dependencies.processors?.overviews() ?? [])
                 if let spool = dependencies.spool { page.add(spool.overview) }
+                if let notifier = dependencies.notifier {
+                    page.add(notifier.events, try await notifier.overview())
+                }
                 if dependencies.library != nil { page.add(dependencies.metrics.library) }
                 page.add(ProcessStatistics.now(), start: start, dependencies)
                 return .bytes(Array(page.text.utf8), contentType: MetricsPage.mediaType)

@@ -46,9 +46,30 @@ package final class ServerMetrics: Sendable {
 
     package init() {}
 
-    func finished(method: String, route: String, status: Int, after duration: Duration) {
+    package func finished(method: String, route: String, status: Int, after duration: Duration) {
         requests[Request(method: method, route: route, status: status)].add()
         requestDurations[Route(method: method, route: route)].observe(duration)
+    }
+
+    /// Counts a long call of a kind as open, or with -1 as ended.
+    package func opened(_ kind: String, _ change: Int) { sockets[kind].add(change) }
+
+    /// Counts a connection of another door.
+    ///
+    /// - Returns: Whether there is room for it: at most `limit` of all doors together. It is counted in either case, until
+    ///   `connectionEnded`.
+    package func connectionBegan(limit: Int) -> Bool {
+        let isFit = connections.add(1) <= limit
+        if !isFit { connectionsRefused.add() }
+        return isFit
+    }
+
+    package func connectionEnded() { connections.add(-1) }
+
+    /// Counts messages of long calls, and how long their answers took.
+    package func answered(_ count: Int, of kind: String, after duration: Duration) {
+        socketMessages[kind].add(count)
+        processingLatency[kind].observe(duration, count: count)
     }
 
     /// Counts what became of the readings of a batch.

@@ -34,6 +34,7 @@ struct DocumentRoutes {
                 answers: [
                     .json(201, Shape.named("DocumentReceipt"), "The documents are stored and will be found"),
                     .json(200, Shape.named("DocumentReceipt"), "All of it was there before"),
+                    .json(202, Shape.named("DocumentReceipt"), "It is stored and still being read"),
                 ],
                 handler: { request, context in try await upload.receive(request, context) }),
             Route(

@@ -3,6 +3,7 @@ import HearthCollect
 import HearthCore
 import HearthIngest
 import HearthKnow
+import HearthMedia
 import HearthSchema
 import HearthStore
 import HearthVault
@@ -19,6 +20,9 @@ struct DocumentUpload: Sendable {
     static let fileTypes = [
         "message/rfc822", "application/mbox", "text/html", "application/pdf", "text/markdown", "text/plain",
     ]
+    /// How long a request waits for its file to be read: half of what our commands wait for an answer.
+    private static let patience = Duration.seconds(60)
+
     static let parameters = [
         RouteParameter("name", "Name of the file", Shape.text(1...1000)),
         RouteParameter("title", "Title", Shape.text(1...500)),
@@ -123,7 +127,7 @@ struct DocumentUpload: Sendable {
     }
 
     /// First the file becomes durable with a reading that names it, then it is read: after a crash in between, the processor
-    /// of files does the rest.
+    /// of files does the rest. Somebody who hangs up before the end changes nothing.
     private func store(_ blob: BlobReference, _ file: FileReader.File, _ caller: Principal) async throws -> Response {
         guard let stream = ingest.registry["file"] else {
             throw HearthError(.internalError, "The stream file is missing.", disposition: .defect)
@@ -132,14 +136,25 @@ struct DocumentUpload: Sendable {
         var file = file
         file.blob = blob.sha256
         file.device = device
-        let report = try await library.files.read(file) { file in
-            var file = file
-            let receipt = try await ingest.one(
-                try Self.reading(file, size: blob.size), source: source(blob, caller, stream))
-            file.record = receipt.id
-            return (file, !receipt.isDuplicate)
+        let described = file
+        let report: FileReader.Report?
+        do {
+            report = try await Patience.wait(Self.patience) {
+                try await library.files.read(described) { file in
+                    var file = file
+                    let receipt = try await ingest.one(
+                        try Self.reading(file, size: blob.size), source: source(blob, caller, stream))
+                    file.record = receipt.id
+                    return (file, !receipt.isDuplicate)
+                }
+            }
+        } catch let error as HearthError where error.code == .decoderCrashed && error.disposition == .retry {
+            // It is stored, and the decoder's end was not its fault: the processor of files tries again.
+            report = nil
         }
-        return Self.response(report)
+        // A mailbox of years is read for minutes. What goes wrong later is found by the processor of files.
+        return report.map(Self.response)
+            ?? .json(["documents": [], "incomplete": [], "reading": true], status: .accepted)
     }
 
     private func source(

@@ -1,5 +1,5 @@
-import HearthCollect
 import HearthCore
+import HearthFetch
 import Testing
 
 struct FetchPolicyTests {

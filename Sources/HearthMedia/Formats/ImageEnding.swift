@@ -1,10 +1,8 @@
-import HearthMedia
-
 /// Watches whether a picture comes whole, by its structure alone and in constant memory: a JPEG up to its end-of-image
 /// marker (ITU T.81), a PNG up to its `IEND` chunk (W3C), a WebP as long as its RIFF header says (RFC 9649), a GIF up to its
 /// trailer, a BMP up to its last row. What follows the end, as some cameras append, does not matter. HEIC and TIFF, whose
 /// parts lie anywhere, are not watched.
-struct ImageEnding: Sendable {
+package struct ImageEnding: Sendable {
     private enum State {
         case sniffing
         /// Between segments of a JPEG.
@@ -32,7 +30,7 @@ struct ImageEnding: Sendable {
         case done
     }
 
-    private(set) var isWhole = false
+    package private(set) var isWhole = false
     private var state = State.sniffing
     private var gathered: [UInt8] = []
     private var left = 0
@@ -40,7 +38,9 @@ struct ImageEnding: Sendable {
     private var next = State.done
     private var isScan = false
 
-    mutating func consume(_ bytes: UnsafeRawBufferPointer) {
+    package init() {}
+
+    package mutating func consume(_ bytes: UnsafeRawBufferPointer) {
         var position = 0
         while position < bytes.count {
             switch state {
