@@ -129,9 +129,15 @@ package actor MemoryVaultStore: VaultStore, AuditStore {
         for place in places { entries[place] = nil }
     }
 
-    package func sweep(after place: VaultPlace?, limit: Int) throws -> VaultPlace? {
+    package func entries(of token: UInt64, in stream: String) throws -> [VaultEntry] {
+        try checkOpen()
+        return entries.values.filter { $0.place.stream == stream && $0.place.token == token }
+            .sorted { $0.place < $1.place }
+    }
+
+    package func sweep(before epoch: Int64, after place: VaultPlace?, limit: Int) throws -> VaultPlace? {
         try checkWrite()
-        let known = Set(storedKeys.map(\.id))
+        let known = Set(storedKeys.filter { $0.epoch >= epoch }.map(\.id))
         let looked = entries.keys.sorted().filter { key in place.map { $0 < key } ?? true }.prefix(limit)
         for key in looked {
             if let entry = entries[key], !known.contains(entry.key) { entries[key] = nil }

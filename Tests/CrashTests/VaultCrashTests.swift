@@ -39,7 +39,7 @@ struct VaultCrashTests {
             let port = server.port
             let start = visits.next
             let sending = DispatchGroup()
-            for (lane, stream) in ["gps", "wifi", "visits"].enumerated() {
+            for (lane, stream) in ["bluetooth", "wifi", "visits"].enumerated() {
                 DispatchQueue.global().async(group: sending) {
                     for part in 0..<4 {
                         let first = start + (lane * 4 + part) * 40
@@ -122,11 +122,12 @@ private final class Visits: Sendable {
     }
 
     func define(isPrivate: Bool, in home: String) throws {
-        let list = isPrivate ? #"["place"]"# : "[]"
+        let list = isPrivate ? #"["place", "latitude"]"# : "[]"
         let source = """
             {"$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": "https://hearth.invalid/schemas/visits/1", "title": "Visits", "type": "object",
-            "properties": {"place": {"type": "string", "maxLength": 100}}, "required": ["place"],
+            "properties": {"place": {"type": "string", "maxLength": 100}, "latitude": {"type": "number"}},
+            "required": ["place"],
             "additionalProperties": true,
             "x-hearth": {"stream": "visits", "version": 1, "table": "visits_raw", "private": \(list),
             "example": {"place": "the market"}}}
@@ -137,9 +138,9 @@ private final class Visits: Sendable {
 
     private func payload(_ number: Int, _ stream: String) -> String {
         switch stream {
-        case "gps": #""latitude":\#(Self.latitude(number)),"longitude":7.5"#
+        case "bluetooth": #""device_address":"planted radio \#(number % 5)","device_name":"planted name \#(number)""#
         case "wifi": #""ssid":"planted network \#(number % 7)","ip_address":"planted address \#(number)""#
-        default: #""place":"planted place \#(number)""#
+        default: #""place":"planted place \#(number)","latitude":\#(Self.latitude(number))"#
         }
     }
 
@@ -170,7 +171,7 @@ private final class Visits: Sendable {
     /// What a reader misses, sees twice, or sees otherwise than it was sent.
     func compare(device: String, on server: ServerProcess) throws -> [String] {
         var problems = state.withLock { $0.open.map { "\($0.stream) \($0.numbers) was refused" } }
-        for stream in ["gps", "wifi", "visits"] {
+        for stream in ["bluetooth", "wifi", "visits"] {
             let answer = try RawConnection(port: server.port).request(
                 "GET", "/streams/\(stream)?device_id=\(device)", accept: "application/x-ndjson")
             guard answer.status == 200 else { throw CrashFailure("no readings: status \(answer.status)") }
@@ -181,12 +182,15 @@ private final class Visits: Sendable {
                 if !seen.insert(number).inserted { problems.append("\(stream) \(number) is there twice") }
                 let isSame =
                     switch stream {
-                    case "gps":
-                        reading["latitude"]?.double == Self.latitude(number) && reading["longitude"]?.double == 7.5
+                    case "bluetooth":
+                        reading["device_address"]?.string == "planted radio \(number % 5)"
+                            && reading["device_name"]?.string == "planted name \(number)"
                     case "wifi":
                         reading["ssid"]?.string == "planted network \(number % 7)"
                             && reading["ip_address"]?.string == "planted address \(number)"
-                    default: reading["place"]?.string == "planted place \(number)"
+                    default:
+                        reading["place"]?.string == "planted place \(number)"
+                            && reading["latitude"]?.double == Self.latitude(number)
                     }
                 if !isSame { problems.append("\(stream) \(number) is \(reading.text)") }
             }

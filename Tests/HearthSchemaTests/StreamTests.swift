@@ -102,7 +102,7 @@ struct StreamTests {
             ("{}", #"{"joined": ["none"]}"#, "/properties/none"), ("{}", #"{"joined": ["parts"]}"#, "/x-hearth/joined"),
             ("{}", #"{"private": ["room", "wet"]}"#, "/x-hearth/private"),
             ("{}", #"{"private": ["room", "percent"], "indexed": ["percent"]}"#, "/x-hearth/private"),
-            ("{}", #"{"personal": ["room"]}"#, "/x-hearth/personal"), ("{}", #"{"rate": "high"}"#, "/x-hearth/private"),
+            ("{}", #"{"personal": ["room"]}"#, "/x-hearth/personal"),
             (
                 #"{"properties": {"percent": {}, "room": {}, "blob": {"type": "string"}}}"#,
                 #"{"private": ["room", "blob"]}"#, "/x-hearth/private"
@@ -286,7 +286,7 @@ struct StreamTests {
         "other rules need a new version",
         arguments: [
             ("{}", #"{"table": "other"}"#, ["/x-hearth/table"]), ("{}", #"{"dedupe": ["*"]}"#, ["/x-hearth/dedupe"]),
-            ("{}", #"{"rate": "high", "private": [], "joined": []}"#, ["/x-hearth/rate"]),
+            ("{}", #"{"rate": "high"}"#, ["/x-hearth/rate"]),
             (#"{"additionalProperties": false}"#, "{}", ["/additionalProperties"]),
             (#"{"minProperties": 2}"#, "{}", ["/minProperties"]),
             (#"{"required": ["percent", "room"]}"#, "{}", ["/properties/room"]),

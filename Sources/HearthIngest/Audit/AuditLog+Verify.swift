@@ -29,7 +29,7 @@ extension AuditLog {
                 }
                 guard record.hash == chain.hash(record.sequence, record.time, record.body, after: hash) else {
                     result.problem = .init(
-                        sequence: record.sequence, message: "the record, or the one before it, was changed")
+                        sequence: record.sequence, message: "the record was changed")
                     return result
                 }
                 if let witnessed, witnessed.sequence == record.sequence, witnessed.hash != record.hash {

@@ -22,16 +22,31 @@ enum PrivateValue {
     /// The cell that `bytes` were made of, its text at the end of `batch`.
     static func cell(of bytes: [UInt8], in batch: inout ReadingBatch) throws(HearthError) -> Cell {
         let value = bytes.dropFirst()
-        func word() throws(HearthError) -> UInt64 {
-            guard value.count == 8 else { throw damaged() }
-            return value.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-        }
         switch bytes.first {
         case text: return value.withUnsafeBufferPointer { batch.textCell($0) }
-        case real: return .real(Double(bitPattern: try word()))
-        case integer: return .integer(Int64(bitPattern: try word()))
+        case real: return .real(Double(bitPattern: try word(value)))
+        case integer: return .integer(Int64(bitPattern: try word(value)))
         default: throw damaged()
         }
+    }
+
+    /// As people see it.
+    /// - Parameter isJSON: The field is of JSON, whose text is stored.
+    static func json(of bytes: [UInt8], isJSON: Bool) throws(HearthError) -> JSONValue {
+        let value = bytes.dropFirst()
+        switch bytes.first {
+        case text:
+            let written = String(decoding: value, as: UTF8.self)
+            return isJSON ? try JSONValue(parsing: written) : .string(written)
+        case real: return .real(Double(bitPattern: try word(value)))
+        case integer: return .integer(Int64(bitPattern: try word(value)))
+        default: throw damaged()
+        }
+    }
+
+    private static func word(_ value: ArraySlice<UInt8>) throws(HearthError) -> UInt64 {
+        guard value.count == 8 else { throw damaged() }
+        return value.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     private static func damaged() -> HearthError {

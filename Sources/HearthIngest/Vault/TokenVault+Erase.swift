@@ -76,9 +76,9 @@ extension TokenVault {
         return places
     }
 
-    /// Deletes entries that nobody can open any more.
-    func sweep() async throws {
+    /// Deletes entries that nobody can open any more, and those of epochs before `epoch`.
+    func sweep(before epoch: Int64 = 0) async throws {
         var place: VaultPlace?
-        repeat { place = try await store.sweep(after: place, limit: Self.page) } while place != nil
+        repeat { place = try await store.sweep(before: epoch, after: place, limit: Self.page) } while place != nil
     }
 }

@@ -106,7 +106,7 @@ extension TokenVault {
     private func rewriteOnce(
         in base: VaultedReadingStore.Backing, pause: () async throws -> Void
     ) async throws -> Bool {
-        let pass = state.withLock { $0.pass }
+        let (pass, epoch) = state.withLock { ($0.pass, $0.epochs.last?.number ?? 0) }
         let blocked = streamsWithoutDefinition()
         state.withLock { state in
             if state.rewriting == nil { state.rewriting = VaultRewriting(startedAt: time.now()) }
@@ -126,6 +126,8 @@ extension TokenVault {
             try await store.forgetProgress()
             return false
         }
+        // No reading names what earlier epochs sealed. It goes before their keys: a kill in between begins anew.
+        try await sweep(before: epoch)
         try await finishRewriting(in: base, pass)
         return true
     }
@@ -276,7 +278,6 @@ extension TokenVault {
             }
             return Array(old)
         }
-        try await sweep()
         try await base.scrub()
         try await store.scrub()
         let readings = state.withLock { state -> Int in

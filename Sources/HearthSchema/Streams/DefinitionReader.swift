@@ -223,9 +223,6 @@ struct DefinitionReader {
                 report("private", "names \(name), which is indexed: only the tokens of a joined field can be found")
             }
         }
-        if !hidden.isEmpty, block["rate"]?.string == "high" {
-            report("private", "cannot stand beside the rate high: each value would be longer than its reading")
-        }
     }
 
     /// The one type beside null, else JSON.

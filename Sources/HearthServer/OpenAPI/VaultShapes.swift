@@ -7,8 +7,33 @@ enum VaultShapes {
 
     static let all: [(String, JSONValue)] = [
         ("Vault", vault), ("VaultRotation", Shape.object(["epoch": count])), ("AuditRecord", record),
-        ("AuditVerification", verification),
+        ("AuditVerification", verification), ("VaultQuestion", question), ("VaultResolution", resolution),
     ]
+
+    private static let question: JSONValue = [
+        "type": "object",
+        "properties": [
+            "stream": Shape.text,
+            "tokens": [
+                "type": "array", "items": ["type": "string", "pattern": "^tok_[0-9a-f]{16}$"],
+                "minItems": .integer(Int64(VaultQuestion.counts.lowerBound)),
+                "maxItems": .integer(Int64(VaultQuestion.counts.upperBound)),
+            ],
+            "purpose": [
+                "type": "string", "description": "What the audit log says",
+                "maxLength": .integer(Int64(VaultQuestion.purposeLengths.upperBound)),
+            ],
+        ],
+        "required": ["stream", "tokens"], "additionalProperties": false,
+    ]
+
+    private static let resolution = Shape.object([
+        "items": Shape.array(
+            Shape.object([
+                "token": Shape.text, "field": Shape.optional(Shape.text), "person_id": Shape.optional(Shape.id),
+                "value": ["description": "Null where the vault has none"],
+            ]))
+    ])
 
     private static let vault = Shape.object([
         "epoch": count, "epoch_started_at": Shape.optional(Shape.time), "epochs": count, "values": count,
@@ -29,8 +54,9 @@ enum VaultShapes {
         "type": "object",
         "properties": [
             "sequence": count, "at": Shape.time,
-            "action": Shape.choice(["resolve", "identities", "rotate", "settle", "erase"]), "role": Shape.text,
-            "principal": Shape.optional(Shape.id), "person": Shape.optional(Shape.id), "purpose": Shape.text,
+            "action": Shape.choice(["resolve", "identities", "rotate", "settle", "erase", "damaged"]),
+            "role": Shape.optional(Shape.text), "principal": Shape.optional(Shape.id),
+            "person": Shape.optional(Shape.id), "purpose": Shape.optional(Shape.text),
             "request": Shape.optional(Shape.text), "hash": Shape.text,
         ],
         "required": ["sequence", "at", "action", "role", "principal", "person", "purpose", "request", "hash"],

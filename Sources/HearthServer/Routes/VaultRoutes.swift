@@ -1,6 +1,7 @@
 import HTTPTypes
 import HearthCore
 import HearthIngest
+import HearthSchema
 import HearthStore
 import HearthVault
 import Hummingbird
@@ -9,8 +10,14 @@ import OrderedCollections
 /// `/vault` and `/audit`: what the vault holds, a new secret for it, and who saw what it hides.
 struct VaultRoutes {
     private let vault: TokenVault?
+    private let registry: StreamRegistry
+    private let limits: IngestLimits
 
-    init(_ dependencies: ServerDependencies) { vault = dependencies.vault }
+    init(_ dependencies: ServerDependencies) {
+        vault = dependencies.vault
+        registry = dependencies.registry
+        limits = dependencies.ingest.limits
+    }
 
     private static let tag = "Privacy"
 
@@ -31,6 +38,16 @@ struct VaultRoutes {
                     background, and can be read as before meanwhile; then the old secret is destroyed. For the owner.
                     """,
                 answers: [.json(202, Shape.named("VaultRotation"), "It is under way")], handler: rotate),
+            Route(
+                .post, "/vault/resolution", "resolveTokens", tag: Self.tag, "What tokens stand for",
+                detail: """
+                    Values behind tokens of a stream, without their readings. One record in the audit log says that they \
+                    were asked for, and why. `value` is null where the vault has none. For the owner.
+                    """,
+                body: .json(
+                    Shape.named("VaultQuestion"), example: VaultQuestion.example, "The tokens, and why they are asked for"),
+                answers: [.json(Shape.named("VaultResolution"), "The values, in the order of the tokens")],
+                handler: resolve),
             Route(
                 .get, "/audit", "listAudit", tag: Self.tag, "Who saw what tokens stand for, newest first",
                 detail: """
@@ -70,6 +87,26 @@ struct VaultRoutes {
         return .json(["epoch": .integer(epoch)], status: .accepted)
     }
 
+    @Sendable private func resolve(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let vault = try target(context)
+        let question = try await request.document(limits).withRoot { root throws(HearthError) in
+            try VaultQuestion(root, registry: registry)
+        }
+        let purpose = ["POST /vault/resolution", question.purpose].compactMap { $0 }.joined(separator: ": ")
+        let found = try await vault.resolve(
+            question.tokens, in: question.stream, for: VaultAccess(context.caller(), context, purpose))
+        let items = zip(question.tokens, found).map { token, resolved -> JSONValue in
+            [
+                "token": .string(token.text), "field": resolved.map { .string($0.field) } ?? .null,
+                "person_id": resolved.map { .string($0.person.description) } ?? .null,
+                "value": resolved?.value ?? .null,
+            ]
+        }
+        var response = Response.json(["items": .array(items)])
+        response.headers[.cacheControl] = "no-store"
+        return response
+    }
+
     @Sendable private func list(_ request: Request, _ context: ServerContext) async throws -> Response {
         let vault = try target(context)
         let limit = try request.queryInteger("limit", in: 1...1000) ?? 200
@@ -83,7 +120,7 @@ struct VaultRoutes {
         let records = try await vault.audit.store.audit(before: before, limit: limit + 1)
         let shown = records.prefix(limit)
         return .json([
-            "items": .array(try shown.map { try $0.json }),
+            "items": .array(shown.map(\.json)),
             "next_cursor": records.count > limit ? shown.last.map { .string(String($0.sequence)) } ?? .null : .null,
         ])
     }
@@ -103,15 +140,16 @@ struct VaultRoutes {
 
 extension AuditRecord {
     fileprivate var json: JSONValue {
-        get throws {
-            var value: JSONValue = ["sequence": .integer(sequence), "at": .string(time.description)]
-            guard let members = try JSONValue(parsing: body).object else {
-                throw HearthError(.storageFailed, "A record of the audit log is no object.", disposition: .defect)
-            }
+        var value: JSONValue = ["sequence": .integer(sequence), "at": .string(time.description)]
+        // A record that somebody damaged is told as it is: `verify` says more.
+        if let members = try? JSONValue(parsing: body).object {
             for (name, member) in members { value.set(name, member) }
-            value.set("hash", .string(hash.map { Self.hexadecimal($0) }.joined()))
-            return value
+        } else {
+            value.set("action", "damaged")
+            for name in ["role", "principal", "person", "purpose", "request"] { value.set(name, .null) }
         }
+        value.set("hash", .string(hash.map { Self.hexadecimal($0) }.joined()))
+        return value
     }
 
     private static func hexadecimal(_ byte: UInt8) -> String {

@@ -4,7 +4,7 @@ package import HearthSchema
 /// their ids and their order, stays. Every back end passes `ReadingRewriteContract`. Throws as `ReadingStore` does.
 package protocol ReadingRewriteStore: Sendable {
     /// Replaces these columns of the readings with the heads of `batch`, in one transaction that is on stable storage when
-    /// the call returns. A reading that is gone is passed over; processors hear nothing of it. What stood there is
+    /// the call returns. A reading that is gone is passed over; one that was compressed becomes a row again; processors hear nothing of it. What stood there is
     /// overwritten in the file, not merely freed.
     /// - Returns: readings that were there.
     func rewrite(_ batch: ReadingBatch, columns: [Int]) async throws -> Int

@@ -38,6 +38,9 @@ package protocol VaultStore: Sendable {
     /// The entries at these places, nil where there is none.
     func entries(at places: [VaultPlace]) async throws -> [VaultEntry?]
 
+    /// The entries that a token has in a stream, in order of day: one, unless two readings of different days drew the same.
+    func entries(of token: UInt64, in stream: String) async throws -> [VaultEntry]
+
     /// Deletes up to `limit` entries of a stream whose place and `keptDay` are both before `day`.
     /// - Returns: how many; fewer than `limit` means done.
     func expire(_ stream: String, before day: Int32, limit: Int) async throws -> Int
@@ -45,10 +48,10 @@ package protocol VaultStore: Sendable {
     /// Deletes entries.
     func remove(_ places: [VaultPlace]) async throws
 
-    /// Deletes entries whose key is gone, looking at up to `limit` entries after `place`, in an order of
-    /// the store's own.
+    /// Deletes entries whose key is gone or of an epoch before `epoch`, looking at up to `limit` entries after `place`, in
+    /// an order of the store's own.
     /// - Returns: where to go on; nil at the end.
-    func sweep(after place: VaultPlace?, limit: Int) async throws -> VaultPlace?
+    func sweep(before epoch: Int64, after place: VaultPlace?, limit: Int) async throws -> VaultPlace?
 
     func counts() async throws -> VaultCounts
 

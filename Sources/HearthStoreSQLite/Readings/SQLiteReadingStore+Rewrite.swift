@@ -7,11 +7,12 @@ extension SQLiteReadingStore: ReadingRewriteStore {
         if batch.isEmpty || columns.isEmpty { return 0 }
         let layout = try layout(of: batch.stream)
         // On the one writer, so that no transaction comes in between that would leave it off.
-        return try await file.writeOutsideTransaction { db in
+        return try await file.writeOutsideTransaction { [chunks] db in
             try db.execute(sql: "PRAGMA secure_delete = ON")
             defer { try? db.execute(sql: "PRAGMA secure_delete = OFF") }
             var count = 0
             try db.inTransaction(.immediate) {
+                if batch.stream.isHighRate { try ChunkDissolution(layout: layout, chunks: chunks, db: db).run(batch) }
                 count = try Self.rewrite(batch, columns, layout, db)
                 return .commit
             }
@@ -33,24 +34,14 @@ extension SQLiteReadingStore: ReadingRewriteStore {
             """)
         defer { update.clear() }
         var count = 0
-        try batch.text.withUnsafeBytes { text in
-            for (row, head) in batch.heads.enumerated() {
-                update.bind(1, head.device)
-                update.bind(2, head.timestamp.microseconds)
-                update.bind(3, Int64(bitPattern: head.digest))
-                for (index, column) in columns.enumerated() {
-                    let place = Int32(index + 4)
-                    switch batch[row, column] {
-                    case .null: update.bindNull(place)
-                    case .integer(let value): update.bind(place, value)
-                    case .real(let value): update.bind(place, value)
-                    case .text(let offset, let length):
-                        let end = Int(offset) + Int(length)
-                        update.bind(place, String(decoding: text[Int(offset)..<end], as: UTF8.self))
-                    }
-                }
-                count += try update.run()
+        for (row, head) in batch.heads.enumerated() {
+            update.bind(1, head.device)
+            update.bind(2, head.timestamp.microseconds)
+            update.bind(3, Int64(bitPattern: head.digest))
+            for (index, column) in columns.enumerated() {
+                update.bind(Int32(index + 4), batch[row, column], of: batch)
             }
+            count += try update.run()
         }
         return count
     }

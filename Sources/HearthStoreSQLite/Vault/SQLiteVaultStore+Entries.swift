@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import HearthCore
 package import HearthStore
@@ -81,6 +82,32 @@ extension SQLiteVaultStore {
         }
     }
 
+    package func entries(of token: UInt64, in stream: String) async throws -> [VaultEntry] {
+        try await file.read { [self] db in
+            guard let number = try self.numbers(of: [stream], in: db)[stream] else { return [] }
+            // Entries lie by day: one look for each day that has any, and none at the others.
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    WITH RECURSIVE days (day) AS (
+                        SELECT min(day) FROM vault_entries WHERE stream = ?1
+                        UNION ALL
+                        SELECT (SELECT min(day) FROM vault_entries WHERE stream = ?1 AND day > days.day) FROM days
+                        WHERE days.day IS NOT NULL)
+                    SELECT e.day, e.kept, e.key, e.sealed FROM days
+                    JOIN vault_entries e ON e.stream = ?1 AND e.day = days.day AND e.token = ?2 ORDER BY e.day
+                    """,
+                arguments: [number, Int64(bitPattern: token)])
+            return rows.map { row in
+                let sealed: Data = row["sealed"]
+                return VaultEntry(
+                    place: VaultPlace(
+                        stream: stream, day: Int32(truncatingIfNeeded: row["day"] as Int64), token: token),
+                    keptDay: Int32(truncatingIfNeeded: row["kept"] as Int64), key: row["key"], sealed: Array(sealed))
+            }
+        }
+    }
+
     package func remove(_ places: [VaultPlace]) async throws {
         if places.isEmpty { return }
         try await file.write { [self] db in
@@ -110,7 +137,7 @@ extension SQLiteVaultStore {
         }
     }
 
-    package func sweep(after place: VaultPlace?, limit: Int) async throws -> VaultPlace? {
+    package func sweep(before epoch: Int64, after place: VaultPlace?, limit: Int) async throws -> VaultPlace? {
         try await file.write { [self] db in
             var start: (Int64, Int64, Int64) = (-1, 0, 0)
             if let place {
@@ -120,10 +147,10 @@ extension SQLiteVaultStore {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT stream, day, token, key NOT IN (SELECT id FROM vault_keys) AS lost FROM vault_entries
-                    WHERE (stream, day, token) > (?, ?, ?) ORDER BY stream, day, token LIMIT ?
+                    SELECT stream, day, token, key NOT IN (SELECT id FROM vault_keys WHERE epoch >= ?) AS lost
+                    FROM vault_entries WHERE (stream, day, token) > (?, ?, ?) ORDER BY stream, day, token LIMIT ?
                     """,
-                arguments: [start.0, start.1, start.2, limit])
+                arguments: [epoch, start.0, start.1, start.2, limit])
             for row in rows where row["lost"] as Bool {
                 try db.execute(
                     sql: "DELETE FROM vault_entries WHERE stream = ? AND day = ? AND token = ?",

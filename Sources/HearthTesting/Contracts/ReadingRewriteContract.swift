@@ -10,6 +10,7 @@ package enum ReadingRewriteContract {
     package static let cases: [ContractCase<Store>] = [
         ContractCase("replaces cells and nothing else", verifyCells),
         ContractCase("passes over readings that are gone", verifyGone),
+        ContractCase("replaces cells of readings that were compressed", verifyCompressed),
     ]
 
     static func verifyCells(_ make: Make) async throws {
@@ -41,6 +42,32 @@ package enum ReadingRewriteContract {
         let found = try await store.reading(changed[0].head.recordID, in: stream, person: changed[0].head.person)
         try requireEqual(found.map(ContractReadings.readings), [changed[0]], "a rewritten reading by its id")
         try await store.scrub()
+    }
+
+    static func verifyCompressed(_ make: Make) async throws {
+        let store = try await make()
+        let stream = try ContractReadings.motion()
+        try await store.install([stream])
+        let readings = ContractReadings.mixture(300, seed: 11, stream: stream)
+        _ = try await store.append([ContractReadings.batch(readings, stream)])
+        let later = ContractReadings.start.microseconds + 24 * ContractReadings.hour
+        _ = try await store.compact(stream, before: Timestamp(microseconds: later))
+        let before = try await store.changes(of: stream, after: nil, limit: 1000)
+        // Some, so that others of their chunks stay as they are.
+        let place = stream.fields.firstIndex { $0.name == "place" } ?? 0
+        var changed = readings
+        let chosen = stride(from: 0, to: readings.count, by: 40)
+        for index in chosen { changed[index].values[place] = .text("tok_\(index)") }
+        let batch = ContractReadings.batch(chosen.map { changed[$0] }, stream)
+        let count = try await store.rewrite(batch, columns: [place])
+        try requireEqual(count, batch.count, "readings rewritten")
+        let after = try await store.changes(of: stream, after: nil, limit: 1000)
+        try requireSame(ContractReadings.readings(after.batch), changed, "readings after rewriting, in their order")
+        try requireEqual(after.cursor, before.cursor, "the cursor behind them")
+        let again = try await store.append([ContractReadings.batch(readings, stream)])
+        try requireEqual(again[0].stored, 0, "readings stored again")
+        let statistics = try await store.statistics(of: stream)
+        try requireEqual(statistics.reduce(0) { $0 + $1.count }, readings.count, "readings counted")
     }
 
     static func verifyGone(_ make: Make) async throws {

@@ -10,6 +10,7 @@ package enum VaultStoreContract {
         ContractCase("keeps epochs in their order", verifyEpochs),
         ContractCase("keeps one key for a person and epoch", verifyKeys),
         ContractCase("stores an entry once, keeps it longer, and reports another in its place", verifyEntries),
+        ContractCase("finds the entries of a token on any day", verifyTokens),
         ContractCase("expires entries by their day and by the day they were last named", verifyExpiry),
         ContractCase("sweeps entries whose key is gone, and no others", verifySweep),
         ContractCase("replaces identities", verifyIdentities),
@@ -96,6 +97,20 @@ package enum VaultStoreContract {
         try requireEqual(counts.entries, 4, "entries counted")
     }
 
+    static func verifyTokens(_ make: Make) async throws {
+        let store = try await make()
+        let wanted = [VaultPlace.joinedDay, -3, 0, 20_000].map { entry(0xa000_0000_0000_0007, day: $0) }
+        let others = (0..<30).map { entry(UInt64($0), day: Int32($0 % 9) * 1000 - 3) }
+        let elsewhere = entry(0xa000_0000_0000_0007, stream: "wifi")
+        let none = try await store.entries(of: 7, in: "gps")
+        try requireEqual(none, [], "entries of a stream without any")
+        _ = try await store.put(wanted.reversed() + others + [elsewhere])
+        let found = try await store.entries(of: 0xa000_0000_0000_0007, in: "gps")
+        try requireEqual(found, wanted, "entries of the token, in order of day")
+        let missing = try await store.entries(of: 31, in: "gps")
+        try requireEqual(missing, [], "entries of a token that is not there")
+    }
+
     static func verifyExpiry(_ make: Make) async throws {
         let store = try await make()
         let old = (0..<5).map { entry($0, day: 100, kept: 100) }
@@ -131,11 +146,17 @@ package enum VaultStoreContract {
         var place: VaultPlace?
         var steps = 0
         repeat {
-            place = try await store.sweep(after: place, limit: 4)
+            place = try await store.sweep(before: 1, after: place, limit: 4)
             steps += 1
         } while place != nil && steps < 100
         let found = try await store.entries(at: entries.map(\.place))
         try requireSame(found, entries.map { $0.key == kept.id ? $0 : nil }, "entries after the sweep")
+        let later = try await store.insert(VaultKeyDraft(person: id(1), epoch: 2, wrapped: [1]))
+        let newer = entry(100, key: later.id)
+        _ = try await store.put([newer])
+        _ = try await store.sweep(before: 2, after: nil, limit: 100)
+        let left = try await store.entries(at: entries.map(\.place) + [newer.place])
+        try requireSame(left, entries.map { _ in nil } + [newer], "entries after the sweep of an epoch")
     }
 
     static func verifyIdentities(_ make: Make) async throws {

@@ -48,7 +48,9 @@ final class VaultFixture: Sendable {
     }
 
     /// Numbers, text and JSON; `name` is joined.
-    static func visits(isPrivate: Bool = true, alsoPrivate: [String] = []) throws -> StreamDefinition {
+    static func visits(
+        isPrivate: Bool = true, alsoPrivate: [String] = [], rate: String = "normal"
+    ) throws -> StreamDefinition {
         let hidden = (isPrivate ? ["latitude", "floor", "name", "guests", "street"] : []) + alsoPrivate
         let list = hidden.map { "\"\($0)\"" }.joined(separator: ", ")
         let source = """
@@ -58,7 +60,7 @@ final class VaultFixture: Sendable {
             "guests": {"type": "array"}, "street": {"type": "string"}, "loudness": {"type": "number"},
             "mood": {"type": "string"}},
             "required": ["latitude"], "additionalProperties": true,
-            "x-hearth": {"stream": "visits", "version": 1, "table": "visits_raw", "private": [\(list)],
+            "x-hearth": {"stream": "visits", "version": 1, "table": "visits_raw", "rate": "\(rate)", "private": [\(list)],
             "joined": \(isPrivate ? "[\"name\"]" : "[]"), "indexed": ["name"]}}
             """
         return try StreamDefinition(JSONValue(parsing: source), file: "visits.json")

@@ -1,10 +1,13 @@
+import Foundation
 import HearthCore
-import HearthIngest
 import HearthSchema
 import HearthStore
+import HearthStoreSQLite
 import HearthTesting
 import HearthVault
 import Testing
+
+@testable import HearthIngest
 
 @Suite("Readings with tokens")
 struct VaultedStoreTests {
@@ -239,6 +242,68 @@ struct VaultedStoreTests {
     }
 
     // MARK: Going
+
+    @Test func tokensAreResolvedWithoutTheirReadings() async throws {
+        try await Self.withStore { fixture, store, stream in
+            _ = try await store.append([VaultFixture.batch(0..<30, stream)])
+            let stored = try await fixture.stored(stream)
+            let tokens = try (0..<5).map { try #require(stored.token(20, $0)) }
+            let unknown = try #require(VaultToken(bits: 1 << 61 | 12345))
+            let found = try await store.vault.resolve(tokens + [unknown], in: "visits", for: VaultFixture.access)
+            let batch = VaultFixture.batch(20..<21, stream)
+            #expect(found.map { $0?.field } == ["latitude", "floor", "name", "guests", "street", nil])
+            #expect(found[0]?.value.double == 47.5 + 20.0 / 64)
+            #expect(found[1]?.value == .integer(2))
+            #expect(found[2]?.value == .string(batch.string(batch[0, 2]) ?? ""))
+            #expect(found[3]?.value == ["Guest 20", ["tok": 1]])
+            #expect(found.prefix(5).allSatisfy { $0?.person == VaultFixture.people[0] })
+            // One record for all of them.
+            let records = try await fixture.values.audit(before: nil, limit: 10)
+            let looks = try records.map { try JSONValue(parsing: $0.body) }.filter { $0["action"] == "resolve" }
+            #expect(looks.count == 1)
+            #expect(looks.first?["tokens"] == 5 && looks.first?["missing"] == 1)
+            let elsewhere = try await store.vault.resolve(tokens, in: "wifi", for: VaultFixture.access)
+            #expect(elsewhere.allSatisfy { $0 == nil })
+        }
+    }
+
+    @Test func aStreamThatWasCompressedBecomesPrivateWithoutLoss() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hearth-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (open, hidden) = (
+            try VaultFixture.visits(isPrivate: false, rate: "high"), try VaultFixture.visits(rate: "high")
+        )
+        let batch = VaultFixture.batch(0..<400, open)
+        var base = try await SQLiteReadingStore.open(path: folder + "/streams.db", digest: VaultFixture.digest)
+        try await base.install([open])
+        _ = try await base.append([batch])
+        let compacted = try await base.compact(open, before: VaultFixture.now)
+        #expect(compacted.readings == 400)
+        try await base.close()
+
+        let fixture = try VaultFixture()
+        defer { fixture.remove() }
+        base = try await SQLiteReadingStore.open(path: folder + "/streams.db", digest: VaultFixture.digest)
+        let vault = try await TokenVault.open(
+            store: fixture.values, audit: fixture.log(), folder: VaultKeyFolder(home: fixture.home),
+            time: FixedTime(time: VaultFixture.now))
+        let store = VaultedReadingStore(base: base, vault: vault)
+        try await store.install([hidden])
+        try await vault.rewrite(in: base) {}
+        #expect(!vault.needsRewriting)
+        let left = try await store.compact(hidden, before: VaultFixture.now)
+        #expect(left.readings == 0)
+        let seen = try await VaultFixture.lines(of: hidden, in: store.opened(for: VaultFixture.access))
+        #expect(seen == VaultFixture.lines(batch))
+        let stored = try await VaultFixture.lines(of: hidden, in: base).joined()
+        #expect(!stored.contains("Secret") && !stored.contains("Guest"))
+        try await store.close()
+        for name in ["streams.db", "streams.db-wal"] {
+            let bytes = FileManager.default.contents(atPath: folder + "/" + name) ?? Data()
+            #expect(bytes.range(of: Data("Secret Street".utf8)) == nil)
+        }
+    }
 
     @Test func valuesExpireWithTheirReadings() async throws {
         try await Self.withStore { fixture, store, stream in
