@@ -6,18 +6,17 @@ import HearthStore
 struct TermPostings {
     private let db: Database
     private let lengths: PassageLengths
-    private let statement: RawStatement
+    private let inOrder: RawStatement
+    private let newest: RawStatement
     private let passages: Int
     private let averageLength: Double
 
     init(_ db: Database, lengths: PassageLengths) throws {
         self.db = db
         self.lengths = lengths
-        statement = try RawStatement(
-            db,
-            """
-            SELECT rowid, passage_counts(terms) FROM terms WHERE terms MATCH ? ORDER BY rowid DESC LIMIT \(TextRanking.candidateBudget)
-            """)
+        let all = "SELECT rowid, passage_counts(terms) FROM terms WHERE terms MATCH ? ORDER BY rowid"
+        inOrder = try RawStatement(db, all)
+        newest = try RawStatement(db, "\(all) DESC LIMIT \(TextRanking.candidateBudget)")
         let totals = try RawStatement(db, "SELECT block FROM terms_data WHERE id = 1")
         defer { totals.reset() }
         // Rows, then terms of each column.
@@ -28,12 +27,18 @@ struct TermPostings {
 
     /// What a term that is in `count` passages adds to the score of each: newest passages first, no more than the budget.
     func scores(of term: String, count: Int) throws -> [ScoredPassage] {
+        // FTS5 walks its lists forwards in half the time.
+        let fits = count <= TextRanking.candidateBudget
+        let statement = fits ? inOrder : newest
         defer { statement.clear() }
         // Terms hold no quotes: they are letters and digits.
         statement.bind(1, "\"\(term)\"")
         var found: [(number: Int64, counts: Int64)] = []
         found.reserveCapacity(min(count, TextRanking.candidateBudget))
-        while try statement.step() { found.append((statement.int64(0), statement.int64(1))) }
+        while found.count < TextRanking.candidateBudget, try statement.step() {
+            found.append((statement.int64(0), statement.int64(1)))
+        }
+        if fits { found.reverse() }
         let sizes = try lengths.lengths(of: found.lazy.map(\.number), in: db)
         let inverseFrequency = TextRanking.inverseFrequency(of: count, in: passages)
         return zip(found, sizes).map { posting, length in

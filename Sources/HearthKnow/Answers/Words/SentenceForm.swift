@@ -38,7 +38,7 @@ enum SentenceForm {
     /// Behind a greeting.
     private static let mostNames = 2
 
-    private static func isIn(_ word: Word, _ words: KeyPath<QuestionLanguage, Set<String>> & Sendable) -> Bool {
+    private static func isIn(_ word: Word, _ words: any KeyPath<QuestionLanguage, Set<String>> & Sendable) -> Bool {
         QuestionLanguage.all.contains { $0[keyPath: words].contains(word.folded) }
     }
 

@@ -23,18 +23,22 @@ enum ClaimPairs {
     /// Two values of the claim stand in different parts of the text, each with another of the other's kind.
     private static func isCrossed(_ claim: ClaimText, _ text: ClaimText) -> Bool {
         let values = claim.tokens.filter { $0.kind.valueClass != nil }
-        for (index, first) in values.enumerated() {
-            for second in values[(index + 1)...] where first.kind.valueClass != second.kind.valueClass {
-                let firsts = clauses(of: first, text)
-                let seconds = clauses(of: second, text)
-                guard !firsts.isEmpty, !seconds.isEmpty, firsts.isDisjoint(with: seconds),
-                    firsts.allSatisfy({ hasAnother(second, in: $0, claim, text) }),
-                    seconds.allSatisfy({ hasAnother(first, in: $0, claim, text) })
-                else { continue }
-                return true
+        return values.indices.contains { first in
+            values.indices.contains { second in
+                first < second && areCrossed(values[first], values[second], claim, text)
             }
         }
-        return false
+    }
+
+    private static func areCrossed(
+        _ first: ClaimText.Token, _ second: ClaimText.Token, _ claim: ClaimText, _ text: ClaimText
+    ) -> Bool {
+        guard first.kind.valueClass != second.kind.valueClass else { return false }
+        let firsts = clauses(of: first, text)
+        let seconds = clauses(of: second, text)
+        guard !firsts.isEmpty, !seconds.isEmpty, firsts.isDisjoint(with: seconds) else { return false }
+        return firsts.allSatisfy { hasAnother(second, in: $0, claim, text) }
+            && seconds.allSatisfy { hasAnother(first, in: $0, claim, text) }
     }
 
     private static func clauses(of token: ClaimText.Token, _ text: ClaimText) -> Set<Int> {
