@@ -248,7 +248,8 @@ import Testing
         let (values, continuation) = AsyncStream<Int64>.makeStream()
         try await body(continuation)
         continuation.finish()
-        return try #require(await values.first { _ in true })
+        let first = await values.first { _ in true }
+        return try #require(first)
     }
 
     /// Files below a home that hold `text`, those of the vault left out.

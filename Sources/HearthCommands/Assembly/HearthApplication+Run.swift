@@ -36,7 +36,8 @@ extension HearthApplication {
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
         let (rpcPorts, rpcPort) = AsyncStream<Int>.makeStream()
-        var services: [any Service] = [ingest.writer] + (listens ? notify.services : []) + [maintenance, vault, pipeline]
+        var services: [any Service] =
+            [ingest.writer] + (listens ? notify.services : []) + [maintenance, vault, pipeline]
         services += library.followers as [any Service]
         if listens {
             services.append(spool)

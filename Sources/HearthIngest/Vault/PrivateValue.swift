@@ -37,7 +37,8 @@ enum PrivateValue {
         switch bytes.first {
         case text:
             let written = String(decoding: value, as: UTF8.self)
-            return isJSON ? try JSONValue(parsing: written) : .string(written)
+            if !isJSON { return .string(written) }
+            do { return try JSONValue(parsing: written) } catch { throw damaged() }
         case real: return .real(Double(bitPattern: try word(value)))
         case integer: return .integer(Int64(bitPattern: try word(value)))
         default: throw damaged()

@@ -2,6 +2,7 @@ package import HearthCore
 import HearthSchema
 package import HearthStore
 package import HearthVault
+import Synchronization
 
 /// What a token stands for.
 package struct ResolvedToken: Sendable, Hashable {
@@ -23,8 +24,11 @@ extension TokenVault {
             let definition = definitions.first { $0.name == stream }
             var found: [ResolvedToken?] = []
             for token in tokens {
-                let entries = try await store.entries(of: token.bits, in: stream)
-                found.append(try entries.lazy.compactMap { try resolve(token, $0, names, definition) }.first)
+                var resolved: ResolvedToken?
+                for entry in try await store.entries(of: token.bits, in: stream) where resolved == nil {
+                    resolved = try resolve(token, entry, names, definition)
+                }
+                found.append(resolved)
             }
             var opening = Opening()
             opening.fields = Set(found.compactMap { $0?.field })

@@ -45,7 +45,8 @@ struct VaultRoutes {
                     were asked for, and why. `value` is null where the vault has none. For the owner.
                     """,
                 body: .json(
-                    Shape.named("VaultQuestion"), example: VaultQuestion.example, "The tokens, and why they are asked for"),
+                    Shape.named("VaultQuestion"), example: VaultQuestion.example,
+                    "The tokens, and why they are asked for"),
                 answers: [.json(Shape.named("VaultResolution"), "The values, in the order of the tokens")],
                 handler: resolve),
             Route(

@@ -1,5 +1,6 @@
 import GRDB
 import HearthCore
+import HearthSchema
 package import HearthStore
 
 extension SQLiteReadingStore: ReadingRewriteStore {
