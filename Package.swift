@@ -250,7 +250,10 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     ),
     (
         name: "HearthIngestTests",
-        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthTesting"],
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest",
+            "HearthTesting",
+        ],
         outside: [logging, orderedCollections, "CZlib", "CZstd"]
     ),
     (

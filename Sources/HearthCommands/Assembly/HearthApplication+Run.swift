@@ -36,7 +36,8 @@ extension HearthApplication {
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
         let (rpcPorts, rpcPort) = AsyncStream<Int>.makeStream()
-        var services: [any Service] = [ingest.writer] + (listens ? notify.services : []) + [maintenance, pipeline]
+        var services: [any Service] =
+            [ingest.writer] + (listens ? notify.services : []) + [maintenance, vault, pipeline]
         services += library.followers as [any Service] + [library.upkeep]
         if listens {
             services.append(spool)
