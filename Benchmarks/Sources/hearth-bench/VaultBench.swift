@@ -4,6 +4,7 @@ import HearthSchema
 import HearthStore
 import HearthStoreSQLite
 import HearthVault
+import OrderedCollections
 
 /// What tokens cost: the same batches into the store alone and through the vault, of a stream without private fields and of
 /// one with three, and the way back.
@@ -31,7 +32,9 @@ enum VaultBench {
                 return batch(of: stream, from: next, household, start)
             }
         }
-        var result: JSONValue = ["rows": .integer(Int64(rows)), "transactions": .integer(Int64(transactions))]
+        var result: OrderedDictionary<String, JSONValue> = [
+            "rows": .integer(Int64(rows)), "transactions": .integer(Int64(transactions)),
+        ]
         // Alternating, so that a machine that gets slower or faster meets all of them.
         let cases: [(name: String, stream: StreamDefinition, store: any ReadingStore)] = [
             ("plain_store", plain, household.store), ("plain_vault", plain, tokenised),
@@ -50,7 +53,7 @@ enum VaultBench {
             }
         }
         for (index, one) in cases.enumerated() {
-            result.set("\(one.name)_rows_per_second", .real(Double(rows * transactions) / seconds[index]))
+            result["\(one.name)_rows_per_second"] = .real(Double(rows * transactions) / seconds[index])
         }
         // What stands in clear, because the store was written past the vault, stays as it is and is not opened.
         let opened = tokenised.opened(for: VaultAccess(role: "owner", purpose: "measuring"))
@@ -65,13 +68,13 @@ enum VaultBench {
                     position = found.count == page ? found.heads.last.map { ReadingPosition($0) } : nil
                 } while position != nil
             }
-            result.set("read_\(name)_rows_per_second", .real(Double(count) / time))
+            result["read_\(name)_rows_per_second"] = .real(Double(count) / time)
         }
         let counts = try await file.counts()
-        result.set("entries", .integer(Int64(counts.entries)))
-        result.set("vault_bytes", .integer(Int64(counts.bytes)))
+        result["entries"] = .integer(Int64(counts.entries))
+        result["vault_bytes"] = .integer(Int64(counts.bytes))
         try await tokenised.close()
-        return result
+        return .object(result)
     }
 
     private static func batch(

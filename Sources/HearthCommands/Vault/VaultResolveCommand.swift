@@ -20,8 +20,10 @@ struct VaultResolveCommand: Verb {
     @OptionGroup var connection: ClientOptions
 
     func run(in context: CommandContext) async throws {
-        var question: JSONValue = ["stream": .string(stream), "tokens": .array(tokens.map { .string($0) })]
-        if let purpose { question.set("purpose", .string(purpose)) }
+        let question: JSONValue = [
+            "stream": .string(stream), "tokens": .array(tokens.map { .string($0) }),
+            "purpose": purpose.map { .string($0) } ?? .null,
+        ]
         let answer = try await connection.client(context).json(.send(.post, "/vault/resolution", question))
         let items = answer["items"]?.array ?? []
         if connection.json {

@@ -21,7 +21,7 @@ struct VaultQuestion {
         // A stream whose definition is gone has tokens, too.
         stream = named.map { registry[$0]?.name ?? $0 } ?? ""
         purpose = reader.text("purpose", Self.purposeLengths)
-        if !reader.has("tokens") { reader.report("tokens", "is required") }
+        _ = reader.value("tokens", isRequired: true)
         let texts = reader.texts("tokens", count: Self.counts) ?? []
         tokens = texts.compactMap { VaultToken(text: $0) }
         if let wrong = texts.first(where: { VaultToken(text: $0) == nil }) {
