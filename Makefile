@@ -49,13 +49,15 @@ demo: build ## Show Hearth with a made-up household
 	@exec $(release)/hearth demo $(ARGS)
 
 .PHONY: test
-test: ## Check the layout of the code, build the tests, run them all
+test: ## Check the layout of the code, build the tests, run them all, and try the release program
 	@scripts/setup build test
 	@swift format lint --strict --parallel --recursive $(SOURCES)
 	@swift build --build-tests
 	@scripts/models || true
 	@swift test --skip-build --disable-xctest --skip '$(busy)'
 	@swift test --skip-build --disable-xctest --filter '$(busy)'
+	@$(MAKE) build
+	@scripts/smoke
 
 .PHONY: bench
 bench: ## Measure the release program against its peers; ARGS passes options to Benchmarks/run.py

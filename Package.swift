@@ -75,7 +75,7 @@ let modules: [Module] = [
     // what may be reached outside, and connections that reach nothing else
     Module(
         name: "HearthFetch", layer: 3, modules: ["HearthCore"],
-        outside: [asyncHTTPClient, nioCore, nioCompression, nioPosix]),
+        outside: [asyncHTTPClient, nioCore, nioCompression]),
     // 4 flow
     Module(
         name: "HearthIngest", layer: 4, modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault"],
@@ -103,7 +103,7 @@ let modules: [Module] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthInference", "HearthModelServers",
             "HearthIngest", "HearthMedia", "HearthPipeline",
         ],
-        outside: [lifecycle, logging, orderedCollections]),
+        outside: [lifecycle, logging, orderedCollections, "CHearthProcess"]),
     Module(
         name: "HearthKnow", layer: 6,
         modules: [
@@ -250,7 +250,10 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     ),
     (
         name: "HearthIngestTests",
-        modules: ["HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthTesting"],
+        modules: [
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthStoreSQLite", "HearthIngest",
+            "HearthTesting",
+        ],
         outside: [logging, orderedCollections, "CZlib", "CZstd"]
     ),
     (
@@ -270,7 +273,7 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
             "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthIngest", "HearthMedia", "HearthKnow",
             "HearthConsole", "HearthServer", "HearthProtocols", "HearthRPC", "HearthTesting",
         ],
-        outside: [grpcCore, grpcTransport, grpcProtobuf, protobuf, lifecycle, logging]
+        outside: [grpcCore, grpcTransport, grpcProtobuf, protobuf, lifecycle, logging, nioCore]
     ),
     (
         name: "HearthInferenceTests", modules: ["HearthCore", "HearthInference", "HearthTesting"],
@@ -329,8 +332,8 @@ let tests: [(name: String, modules: [String], outside: [Target.Dependency])] = [
     (
         name: "HearthPerceiveTests",
         modules: [
-            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthModelServers", "HearthMedia",
-            "HearthPipeline", "HearthPerceive", "HearthTesting", "hearth-decoder",
+            "HearthCore", "HearthSchema", "HearthStore", "HearthVault", "HearthInference", "HearthModelServers",
+            "HearthMedia", "HearthPipeline", "HearthPerceive", "HearthTesting", "hearth-decoder",
         ], outside: [logging, orderedCollections]
     ),
     // Kills the real program, so that must be built too.

@@ -31,7 +31,8 @@ struct HearthCommand: AsyncParsableCommand {
                     NotifyCommand.self, ExportCommand.self,
                 ]),
             CommandGroup(
-                name: "Access", subcommands: [DevicesCommand.self, TokensCommand.self]),
+                name: "Access",
+                subcommands: [DevicesCommand.self, TokensCommand.self, VaultCommand.self, AuditCommand.self]),
         ])
 
     /// Parses and runs one command line.

@@ -1,8 +1,8 @@
 package import AsyncHTTPClient
+import Glibc
 package import HearthCore
 import NIOCore
 import NIOHTTPCompression
-import NIOPosix
 
 /// Makes single exchanges with hosts outside. The connection goes to the very address that was checked, so that a name cannot
 /// change its mind between the check and the connection; redirects are left to the caller, who has to check where they lead.
@@ -40,8 +40,9 @@ package struct CheckedClient: Sendable {
 
     /// Looks the target up, checks every address, and lets `exchange` talk to the first one that can be connected to.
     /// - Parameter exchange: Gets a client that reaches this one address under the target's name. What it throws comes out
-    ///   unchanged, but for failures to connect.
-    /// - Throws: `fetch-refused` when an address may not be reached; `fetch-failed` when none can be connected to.
+    ///   unchanged, but for failures to connect and to decompress.
+    /// - Throws: `fetch-refused` when an address may not be reached; `fetch-failed` when none can be connected to, or what
+    ///   comes cannot be decompressed; `too-large` when there is more of it than `inflatedBytes`.
     package func reach<Answer: Sendable>(
         _ target: FetchTarget, exchange: (HTTPClient) async throws -> Answer
     ) async throws -> Answer {
@@ -60,13 +61,31 @@ package struct CheckedClient: Sendable {
                 return try await talk(to: target, at: address, exchange)
             } catch let error as HTTPClientError where error == .connectTimeout {
                 last = error
-            } catch let error as NIOConnectionError {
+            } catch let error as IOError where Self.unreachable.contains(error.errnoCode) {
                 last = error
+            } catch let error as NIOHTTPDecompression.DecompressionError {
+                throw failure(of: target, error)
             }
         }
         throw HearthError(
             .fetchFailed, "\(target.host) cannot be connected to.", hint: "Try again later.", disposition: .retry,
             cause: last)
+    }
+
+    /// What only connecting fails with: nothing was sent, so that nothing is sent twice.
+    private static let unreachable: Set<CInt> = [
+        ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ENETDOWN, EHOSTDOWN, EADDRNOTAVAIL, EAFNOSUPPORT,
+    ]
+
+    private func failure(of target: FetchTarget, _ error: NIOHTTPDecompression.DecompressionError) -> HearthError {
+        if case .limit = error, let bytes = limits.inflatedBytes {
+            return HearthError(
+                .tooLarge, "What \(target.host) sends is larger than \(bytes) bytes.",
+                hint: "Download it and add the file.", cause: error)
+        }
+        return HearthError(
+            .fetchFailed, "What \(target.host) sends cannot be decompressed.",
+            hint: "Save the page in a browser and add the file.", cause: error)
     }
 
     private func talk<Answer: Sendable>(

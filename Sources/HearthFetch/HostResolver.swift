@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 package import HearthCore
+import Synchronization
 
 /// Finds the addresses of a host.
 package protocol HostResolver: Sendable {
@@ -8,16 +9,57 @@ package protocol HostResolver: Sendable {
     func addresses(of host: String) async throws -> [InternetAddress]
 }
 
-/// Asks the system, on a queue of its own: getaddrinfo blocks.
+/// Asks the system, on a queue of its own: getaddrinfo blocks, for a minute when no name server answers, and cannot be stopped.
+/// Who asks is let go when the task is cancelled; the look-up ends by itself later.
 package struct SystemResolver: HostResolver {
-    private static let queue = DispatchQueue(label: "hearth.resolver", attributes: .concurrent)
+    /// Look-ups under way, of which each holds a thread.
+    final class Desk: Sendable {
+        static let shared = Desk()
 
-    package init() {}
+        let maximum: Int
+        private let queue = DispatchQueue(label: "hearth.resolver", attributes: .concurrent)
+        private let underWay = Mutex(0)
+
+        init(maximum: Int = 16) { self.maximum = maximum }
+
+        /// - Returns: false, and nothing is done, when there are as many under way as there may be.
+        func start(_ work: @escaping @Sendable () -> Void) -> Bool {
+            let isFree = underWay.withLock { count in
+                guard count < maximum else { return false }
+                count += 1
+                return true
+            }
+            guard isFree else { return false }
+            queue.async {
+                work()
+                self.underWay.withLock { $0 -= 1 }
+            }
+            return true
+        }
+    }
+
+    private let desk: Desk
+    private let lookUp: @Sendable (String) throws -> [InternetAddress]
+
+    package init() { self.init(desk: .shared) { try Self.lookUp($0) } }
+
+    /// - Parameter lookUp: May block.
+    init(desk: Desk, lookUp: @escaping @Sendable (String) throws -> [InternetAddress]) {
+        self.desk = desk
+        self.lookUp = lookUp
+    }
 
     package func addresses(of host: String) async throws -> [InternetAddress] {
-        try await withCheckedThrowingContinuation { continuation in
-            Self.queue.async { continuation.resume(with: Result { try Self.lookUp(host) }) }
+        let answer = Answer<[InternetAddress]>()
+        let lookUp = lookUp
+        let isStarted = desk.start { answer.give(Result { try lookUp(host) }) }
+        guard isStarted else {
+            throw HearthError(
+                .fetchFailed,
+                "The name \(host) cannot be looked up: \(desk.maximum) names are being looked up already.",
+                hint: "Look whether the name server answers.", disposition: .retry)
         }
+        return try await answer.value
     }
 
     private static func lookUp(_ host: String) throws -> [InternetAddress] {

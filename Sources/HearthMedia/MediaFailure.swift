@@ -13,6 +13,8 @@ extension ErrorCode {
     package static let decoderMissing = ErrorCode("decoder-missing")
     /// The process that reads files answered something that is no answer.
     package static let decoderProtocol = ErrorCode("decoder-protocol")
+    /// The program that writes down speech ended, hung, or answered what is no transcript.
+    package static let recogniserFailed = ErrorCode("recogniser-failed")
     /// A library or model that this needs is not installed.
     package static let capabilityMissing = ErrorCode("capability-missing")
 }

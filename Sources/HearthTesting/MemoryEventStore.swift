@@ -20,7 +20,7 @@ package actor MemoryEventStore: EventStore {
         if isClosed { throw HearthError(.shuttingDown, "The events are closed.", disposition: .retry) }
     }
 
-    package func append(_ entries: [EventEntry], mark: EventMark?) throws -> Int {
+    package func append(_ entries: [EventEntry], mark: EventMark?, at now: Timestamp) throws -> Int {
         try checkOpen()
         var added = 0
         for entry in entries where events[entry.event.key] == nil {
@@ -31,8 +31,7 @@ package actor MemoryEventStore: EventStore {
             for target in entry.targets where told.insert(target).inserted {
                 lastNumber += 1
                 let delivery = Delivery(
-                    number: lastNumber, target: target, event: entry.event, since: entry.event.time,
-                    due: entry.event.time)
+                    number: lastNumber, target: target, event: entry.event, since: now, due: now)
                 rows[lastNumber] = Row(delivery: delivery)
             }
         }

@@ -229,6 +229,9 @@ package actor MemoryLibraryStore: LibraryStore {
         return true
     }
 
+    /// Nothing outlives its deletion in memory.
+    package func purge() throws { try checkOpen() }
+
     package func links(person: UniqueID) throws -> [(from: UniqueID, to: UniqueID)] {
         let documents = try matching(DocumentFilter(person: person)).map(\.current).sorted { $0.id < $1.id }
         return documents.flatMap { from in

@@ -12,8 +12,9 @@ package actor MemoryReadingStore: ReadingStore {
     private var isClosed = false
     private var faults: [HearthError] = []
     private var appendDelay: Duration?
+    let crashes: CrashPlan?
 
-    package init() {}
+    package init(crashes: CrashPlan? = nil) { self.crashes = crashes }
 
     // MARK: Faults
 
@@ -50,6 +51,7 @@ package actor MemoryReadingStore: ReadingStore {
     package func append(_ batches: [ReadingBatch]) async throws -> [AppendOutcome] {
         try await waitForDisk()
         try checkOpen()
+        try crashes?.pass()
         try throwFault()
         // Everything that can be refused is refused before anything is stored.
         let normal = try batches.map { batch in
@@ -193,6 +195,7 @@ package actor MemoryReadingStore: ReadingStore {
 
     package func erase(person: UniqueID, device: UniqueID?) throws -> Int {
         try checkOpen()
+        try crashes?.pass()
         var erased = 0
         processing.forget(person: person, device: device)
         processing.breakLeases()

@@ -114,6 +114,11 @@ struct MemoryTable {
         return Array(found.values)
     }
 
+    /// Puts another cell into a row.
+    mutating func replace(_ index: Int, _ column: Int, by cell: Cell, text: String?) {
+        rows[index, column] = text.map { rows.textCell($0) } ?? cell
+    }
+
     /// Removes the rows for which the condition holds, asked in order of time.
     mutating func remove(where condition: (ReadingHead) -> Bool) -> Int {
         let inTime = rows.heads.indices.sorted { ReadingPosition(rows.heads[$0]) < ReadingPosition(rows.heads[$1]) }

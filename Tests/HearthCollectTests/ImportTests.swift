@@ -204,6 +204,62 @@ struct ImportTests {
         }
     }
 
+    /// As a full disk leaves it: the line reads as a whole one, of another path.
+    @Test(arguments: ["document", "moved"])
+    func aLineThatWasCutInsideOfItsPathIsTakenOff(_ kind: String) async throws {
+        try await withFolder { folder in
+            let text = Array("The boat is at berth fourteen.".utf8)
+            try write(folder + "/in/note.md", text)
+            try write(folder + "/other/list.md", Array("Milk.".utf8))
+            let digest = try await Importer.digest(folder + "/in/note.md")
+            let cut =
+                kind == "document"
+                ? "document \(digest) \(folder)/in/no" : "moved 4 /old \(folder)/in/note.m"
+            try write(folder + "/journal", Array(cut.utf8))
+            let sent = Mutex<[String]>([])
+            func run(_ name: String) async throws {
+                var importer = Importer(journal: try ImportJournal(path: folder + "/journal")) { item, _ in
+                    sent.withLock { $0.append(String((item.key ?? "").dropFirst(folder.count))) }
+                    return .stored
+                }
+                _ = try await importer.run(.of([folder + name]))
+            }
+            try await run("/other")
+            try await run("/in")
+            try FileManager.default.moveItem(atPath: folder + "/in/note.md", toPath: folder + "/in/note.m")
+            try await run("/in")
+            #expect(sent.withLock { $0 } == ["/other/list.md", "/in/note.md", "/in/note.md"])
+            let lines = try String(contentsOfFile: folder + "/journal", encoding: .utf8).split(separator: "\n")
+            #expect(lines.allSatisfy { !cut.hasPrefix($0) })
+        }
+    }
+
+    /// What old Macs call a folder's icon, and worse.
+    @Test func namesWithLineBreaksAreKnownAgain() async throws {
+        try await withFolder { folder in
+            try write(folder + "/in/Icon\r", Array("One.".utf8))
+            try write(folder + "/in/Ocon\r\nx", Array("Two.".utf8))
+            try write(folder + "/in/last", Array("Three.".utf8))
+            func run() async throws -> ImportReport {
+                var importer = Importer(journal: try ImportJournal(path: folder + "/journal")) { _, _ in .stored }
+                return try await importer.run(.of([folder + "/in"]))
+            }
+            #expect(try await run().done == 3)
+            #expect(try await run().sentBefore == 3)
+        }
+    }
+
+    @Test func theSecondNameOfAFileIsInTheReport() async throws {
+        try await withFolder { folder in
+            try write(folder + "/a.txt", Array("One.".utf8))
+            try FileManager.default.linkItem(atPath: folder + "/a.txt", toPath: folder + "/b.txt")
+            let plan = ImportPlan.of([folder, folder + "/a.txt", folder + "/b.txt"])
+            #expect(plan.items.map(\.name) == ["a.txt"])
+            #expect(plan.skipped.map(\.path) == [folder + "/b.txt"])
+            #expect(plan.skipped.map(\.reason) == ["It is the same file as another one."])
+        }
+    }
+
     @Test func theServersReasonIsInTheReport() async throws {
         try await withFolder { folder in
             try write(folder + "/a.txt", Array("x".utf8))

@@ -37,8 +37,27 @@ struct PageFetcherTests {
                 status: .ok, headers: [.contentType: "text/plain"],
                 body: .init(byteBuffer: ByteBuffer(repeating: 0x61, count: 300_000)))
         }
+        router.get("/bomb") { _, _ in Self.compressed(Self.stored(300_000)) }
+        router.get("/broken") { _, _ in Self.compressed([UInt8](repeating: 7, count: 100)) }
         let application = Application(router: router)
         try await application.test(.live) { client in try await body(#require(client.port)) }
+    }
+
+    private static func compressed(_ bytes: [UInt8]) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "text/plain", .contentEncoding: "gzip"],
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    /// A gzip member (RFC 1952) of stored blocks, without its checksum: whoever stops at a limit does not come to that.
+    private static func stored(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]
+        for start in stride(from: 0, to: count, by: 60_000) {
+            let length = UInt16(min(60_000, count - start))
+            bytes += [0, UInt8(length & 255), UInt8(length >> 8), UInt8(~length & 255), UInt8(~length >> 8)]
+            bytes += [UInt8](repeating: 0x61, count: Int(length))
+        }
+        return bytes
     }
 
     private func fetcher(_ names: [String: [String]] = [:], allowing: String = "127.0.0.1") throws -> PageFetcher {
@@ -89,6 +108,33 @@ struct PageFetcherTests {
                 try await fetcher().fetch("http://127.0.0.1:\(port)/large")
             }
             #expect(error?.code == .tooLarge)
+        }
+    }
+
+    @Test func aPageThatIsTooLargeWhenDecompressedIsRefused() async throws {
+        try await withSite { port in
+            let large = await #expect(throws: HearthError.self) {
+                try await fetcher().fetch("http://127.0.0.1:\(port)/bomb")
+            }
+            #expect(large?.code == .tooLarge && large?.disposition == .caller)
+            let broken = await #expect(throws: HearthError.self) {
+                try await fetcher().fetch("http://127.0.0.1:\(port)/broken")
+            }
+            #expect(broken?.code == .fetchFailed && broken?.disposition == .caller)
+        }
+    }
+
+    /// Nobody listens at the first address.
+    @Test func anotherAddressIsTriedWhenTheFirstRefuses() async throws {
+        try await withSite { port in
+            let names = ["site.example": ["127.0.0.2", "127.0.0.1"]]
+            let page = try await fetcher(names, allowing: "127.0.0.0/8").fetch("http://site.example:\(port)/page")
+            #expect(page.bytes.count > 0)
+            let nobody = await #expect(throws: HearthError.self) {
+                try await fetcher(["site.example": ["127.0.0.2", "127.0.0.3"]], allowing: "127.0.0.0/8").fetch(
+                    "http://site.example:\(port)/page")
+            }
+            #expect(nobody?.code == .fetchFailed && nobody?.message.contains("connected") == true)
         }
     }
 

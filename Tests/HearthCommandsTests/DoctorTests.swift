@@ -49,6 +49,40 @@ import Testing
         #expect(checks["sound"] == nil)
     }
 
+    /// What the doctor says where this script is the program of sherpa-onnx; nil: there is none.
+    private func sherpa(_ script: String?, model: String) async throws -> JSONValue {
+        try await TemporaryFolder.useWaiting { folder in
+            if let script {
+                let program = folder + "/sherpa-onnx-offline"
+                try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(filePath: program))
+                try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program)
+            }
+            let checks = try await checks([
+                "HEARTH_DECODER": BuiltProgram.decoder, "HEARTH_STT_FOLDER": model, "HEARTH_STT_PROGRAMS": folder,
+            ])
+            #expect(checks["speech to text"]?.count == 1)
+            return try #require(checks["speech to text"]?.first)
+        }
+    }
+
+    @Test func aModelOnThisMachineIsTried() async throws {
+        let model = Repository.root.appending(path: "Tests/HearthPerceiveTests/Models/tones-ctc").path
+        let result = #"{"text": "Nine", "tokens": ["Nine"], "timestamps": [0.1]}"#
+        let good = try await sherpa("echo '\(result)'", model: model)
+        #expect(good["level"] == "ok")
+        #expect(good["message"]?.string?.contains("tones-ctc (NeMo CTC) answers in") == true, "\(good.text)")
+        #expect(good["message"]?.string?.contains("with a time for each word") == true)
+        let refused = try await sherpa("echo 'Protobuf parsing failed.' >&2; exit 255", model: model)
+        #expect(refused["level"] == "warn")
+        #expect(
+            refused["message"]?.string?.contains("Protobuf parsing failed. Recordings wait") == true, "\(refused.text)")
+        let program = try await sherpa(nil, model: model)
+        #expect(program["level"] == "warn")
+        #expect(program["fix"]?.string?.hasSuffix("/bin/pip install sherpa-onnx-bin") == true, "\(program.text)")
+        let folder = try await sherpa(nil, model: "/nonexistent")
+        #expect(folder["level"] == "warn" && folder["message"]?.string?.contains("/nonexistent") == true)
+    }
+
     private func speech(_ steps: [ScriptedServer.Step]) async throws -> JSONValue {
         let server = try ScriptedServer(steps)
         let checks = try await checks([

@@ -125,6 +125,17 @@ import Testing
         #expect(!settings.inForce.contains { $0.text.contains("secret") })
     }
 
+    @Test func speechIsWrittenDownByAModelOrAServer() throws {
+        let both = ["HEARTH_STT_FOLDER": "/m", "HEARTH_STT_URL": "http://127.0.0.1:1", "HEARTH_STT_MODEL": "m"]
+        #expect(problems(environment: both)[0].pointer == "HEARTH_STT_FOLDER")
+        let found = try settings(environment: ["HEARTH_STT_FOLDER": "/m", "PATH": "/usr/bin:relative:/opt/bin"])
+        #expect(found.sttFolder == "/m")
+        #expect(Array(found.sttProgramFolders.prefix(2)) == ["/usr/bin", "/opt/bin"])
+        #expect(found.sttProgramFolders.last?.hasSuffix("/hearth/sherpa-onnx/bin") == true)
+        let set = try settings(environment: ["HEARTH_STT_FOLDER": "/m", "HEARTH_STT_PROGRAMS": "/opt/sherpa"])
+        #expect(set.sttProgramFolders == ["/opt/sherpa"])
+    }
+
     @Test func certificateNeedsItsKey() {
         #expect(problems(environment: ["HEARTH_TLS_CERTIFICATE": "/a"])[0].pointer == "HEARTH_TLS_KEY")
         #expect(problems(environment: ["HEARTH_TLS_KEY": "/a"])[0].pointer == "HEARTH_TLS_CERTIFICATE")

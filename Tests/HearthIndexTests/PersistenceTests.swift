@@ -1,7 +1,8 @@
 import Foundation
 import HearthCore
-import HearthIndex
 import Testing
+
+@testable import HearthIndex
 
 struct PersistenceTests {
     private let home = IndexHome()
@@ -69,6 +70,27 @@ struct PersistenceTests {
         var vectors = SyntheticVectors(dimension: dimension, seed: 22)
         let more = vectors.entries(211...260)
         try await index.apply(VectorBatch(adding: more, sequence: 31))
+        try await expectAll(index, of: entries + more)
+    }
+
+    /// What is committed after a compaction that failed is there after the next start.
+    @Test func aCompactionThatFailsHalfwayChangesNothing() async throws {
+        struct NoRoom: Error {}
+        let entries = try await fill().filter { $0.number != 150 }
+        var vectors = SyntheticVectors(dimension: dimension, seed: 23)
+        let more = vectors.entries(211...260)
+        try await closing(try home.ready(dimension: dimension)) { index in
+            await #expect(throws: NoRoom.self) { try await index.purge { _ in throw NoRoom() } }
+            try await index.apply(VectorBatch(adding: more, sequence: 40))
+        }
+        try await closing(try home.ready(dimension: dimension)) { index in
+            #expect(index.sequence == 40)
+            try await expectAll(index, of: entries + more)
+            try await index.purge()
+            #expect(index.removedCount == 0)
+        }
+        let index = try home.ready(dimension: dimension)
+        #expect(index.sequence == 40)
         try await expectAll(index, of: entries + more)
     }
 

@@ -31,6 +31,7 @@ extension PartialLibraryStore {
         throw NotPartOfThisTest()
     }
     func delete(_ id: UniqueID, person: UniqueID, at time: Timestamp) async throws -> Bool { throw NotPartOfThisTest() }
+    func purge() async throws { throw NotPartOfThisTest() }
     func rank(text query: TextQuery, _ filter: DocumentFilter, limit: Int) async throws -> [RankedPassage] {
         throw NotPartOfThisTest()
     }

@@ -22,7 +22,7 @@ struct Notifier {
     ) throws {
         self.store = store
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        bus = EventBus(store: store, subscriptions: targets.map(\.subscription), logger: logger)
+        bus = EventBus(store: store, subscriptions: targets.map(\.subscription), time: SystemTime(), logger: logger)
         service = NotifyService(
             targets: targets, store: store, bus: bus, policy: try FetchPolicy(allowing: allowing), resolver: resolver,
             holder: Self.holder, keeping: .seconds(86_400), time: SystemTime(), logger: logger)

@@ -1,5 +1,6 @@
 import Foundation
 import HearthCore
+import HearthInference
 import HearthMedia
 import HearthModelServers
 import HearthPerceive
@@ -407,6 +408,40 @@ private struct Household {
         let start = try #require(payload["start_seconds"]?.double)
         #expect(abs((payload["words"]?[0]?["start"]?.double ?? 0) - start - 0.2) < 1e-6)
         for key in try #require(payload.object).keys { #expect(definition.fieldIndex(key) != nil, "\(key)") }
+    }
+
+    @Test(
+        .enabled(if: TestData.has(speech), "recordings"),
+        .enabled(if: FileManager.default.fileExists(atPath: model), "`make models` installs the model"),
+        .enabled(if: SherpaPrograms.folder != nil, "\(SherpaPrograms.reason)"))
+    func aModelOnThisMachineWritesDownWhatTheDetectorFound() async throws {
+        let household = try await Household()
+        let transcriber = SherpaPrograms.transcriber(model: SherpaPrograms.model("tones-ctc"))
+        let processor = TranscriptProcessor(decoder: household.decoder, blobs: household.blobs, remote: transcriber)
+        let batch = try household.batch("audio", TestData.bytes(Self.speech), format: "wav")
+        let result = try await processor.process(batch)
+        #expect(result.failures.isEmpty && result.readings.count == 1)
+        let payload = try #require(result.readings.first?.payload)
+        // The model hears vowels as its tones; what matters is where.
+        #expect(payload["engine"]?.string == "sherpa-onnx/tones-ctc" && payload["timing"]?.string == "words")
+        let (start, end) = (
+            try #require(payload["start_seconds"]?.double), try #require(payload["end_seconds"]?.double)
+        )
+        let words = try #require(payload["words"]?.array)
+        #expect(!words.isEmpty)
+        for word in words {
+            let (from, to) = (try #require(word["start"]?.double), try #require(word["end"]?.double))
+            #expect(start <= from && from <= to && to <= end)
+        }
+        let definition = try #require(household.registry[TranscriptProcessor.output])
+        for key in try #require(payload.object).keys { #expect(definition.fieldIndex(key) != nil, "\(key)") }
+        let missing = SherpaPrograms.transcriber(model: "/nonexistent")
+        let error = await #expect(throws: HearthError.self) {
+            try await TranscriptProcessor(decoder: household.decoder, blobs: household.blobs, remote: missing)
+                .process(batch)
+        }
+        #expect(error?.code == .modelUnavailable && error?.disposition == .retry)
+        await household.close()
     }
 
     @Test(

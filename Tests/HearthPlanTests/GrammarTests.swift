@@ -1,4 +1,5 @@
 import HearthCore
+import Synchronization
 import Testing
 
 @testable import HearthPlan
@@ -44,5 +45,21 @@ import Testing
         for text in ["every monday and ", "1 2 3 ", "one two ", "from 5 to 6 on ", "((", "in 3 hours and "] {
             #expect(work(text, 200) <= 2 * work(text, 100) + work(text, 60))
         }
+    }
+
+    @Test func aGrammarIsReadOnce() throws {
+        let reads = Mutex(0)
+        let grammar = try GrammarLibrary.grammar("en")
+        let cache = GrammarCache { (language: String) throws(HearthError) -> Grammar in
+            reads.withLock { $0 += 1 }
+            if language == "xx" { throw HearthError(.notFound, "None.") }
+            return grammar
+        }
+        for _ in 0..<2 {
+            #expect(try cache.grammar("en").language == "en")
+            #expect(throws: HearthError.self) { try cache.grammar("xx") }
+        }
+        // What failed is tried again.
+        #expect(reads.withLock { $0 } == 3)
     }
 }

@@ -82,6 +82,70 @@ import Testing
         #expect(try Reader().read(text).recurrence == rule)
     }
 
+    /// A weekday that is left out stands in the rule, or nothing would leave it out.
+    @Test(arguments: [
+        ("pay rent monthly on the 1st except Sunday", "FREQ=MONTHLY;BYMONTHDAY=1;BYDAY=MO,TU,WE,TH,FR,SA"),
+        ("stretch every hour except Sunday", "FREQ=HOURLY;BYDAY=MO,TU,WE,TH,FR,SA"),
+        ("water the plants every week except Sunday", "FREQ=WEEKLY;BYDAY=MO"),
+        ("pay rent every month except Sunday", "FREQ=MONTHLY;BYMONTHDAY=24;BYDAY=MO,TU,WE,TH,FR,SA"),
+        ("check the roof every year except Sunday", "FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=24;BYDAY=MO,TU,WE,TH,FR,SA"),
+    ])
+    func weekdaysThatAreLeftOutAreInTheRule(_ text: String, _ rule: String) throws {
+        #expect(try Reader().read(text).recurrence == rule)
+    }
+
+    @Test(arguments: ["choir every Tuesday except Tuesday", "water the plants every week except Monday"])
+    func aRuleOfNoDayIsNotWritten(_ text: String) throws {
+        let task = try Reader().read(text)
+        #expect(task.recurrence == nil)
+        #expect(task.problems.map(\.kind) == [.noOccurrence])
+    }
+
+    /// Whether the hour is over when it is typed makes no difference to what belongs together.
+    @Test(arguments: [-9 * 3600, 0])
+    func aDayAndAnHourThatStandApartAreOneMoment(_ seconds: Int) throws {
+        let reader = try Reader()
+        func read(_ text: String) throws -> QuickTask {
+            try reader.parser.parse(text, now: Reader.now + .seconds(seconds), clock: reader.clock)
+        }
+        let first = try read("Friday: dentist 9am")
+        #expect(first.title == "dentist" && first.problems.isEmpty)
+        #expect(reader.due(first) == "2025-11-28 09:00")
+        let second = try read("9am dentist on Friday")
+        #expect(second.title == "dentist" && second.problems.isEmpty)
+        #expect(reader.due(second) == "2025-11-28 09:00")
+        let third = try read("9am pick up kids, every Monday")
+        #expect(third.title == "pick up kids" && third.problems.isEmpty)
+        #expect(reader.due(third) == (seconds < 0 ? "2025-11-24 09:00" : "2025-12-01 09:00"))
+        let alone = try read("9am pick up kids")
+        #expect(reader.due(alone) == (seconds < 0 ? "2025-11-24 09:00" : "2025-11-25 09:00"))
+    }
+
+    @Test func aTimeBehindAnotherIsReportedAndStaysInTheTitle() throws {
+        let reader = try Reader()
+        let task = try reader.read("call Bob at 8pm about lunch tomorrow 10am")
+        #expect(reader.due(task) == "2025-11-24 20:00")
+        #expect(task.title == "call Bob about lunch tomorrow 10am")
+        #expect(task.alternatives.map(\.text) == ["2025-11-25 10:00"])
+        #expect(task.problems.map(\.kind) == [.severalDates])
+    }
+
+    /// Joiners are part of a word or a picture; Arabic letters in their forms are letters.
+    @Test(arguments: [
+        "👩‍🚀 training", "walk with 👨‍👩‍👧", "می‌خواهم نان بخرم", "\u{FEE3}\u{FEAE}\u{FEA3}\u{FE92}\u{FE8E} call", "❤️‍🔥 a︎b",
+    ])
+    func titlesKeepEveryCharacter(_ text: String) throws {
+        #expect(try Reader().read(text).title == text)
+        #expect(try Reader().read(text + " tomorrow").title == text)
+    }
+
+    @Test func spacesOfEveryKindPartWords() throws {
+        #expect(
+            try Reader().read("call\u{2003}mum\u{00A0}and\u{3000}dad\u{202F}at\u{2028}home").title
+                == "call mum and dad at home")
+        #expect(try Reader().read("\u{FEFF}call mum").title == "call mum")
+    }
+
     @Test func exceptedDaysAreKept() throws {
         let task = try Reader().read("choir every other Tuesday except Dec 23 and Dec 30")
         #expect(task.recurrence == "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU")

@@ -43,6 +43,37 @@ import Testing
         #expect(reader.due(try reader.read("swim tomorrow at 6", vocabulary)) == "2025-11-25 06:00")
     }
 
+    /// Also when they all begin with the same word.
+    @Test func entriesAreBounded() {
+        var vocabulary = QuickVocabulary()
+        vocabulary.learn(.project, "a house", meaning: "House")
+        vocabulary.learn(.project, "a house", meaning: "House")
+        for number in 0..<QuickVocabulary.mostEntries + 5 {
+            vocabulary.learn(.project, "a b\(number)", meaning: "B\(number)")
+        }
+        #expect(vocabulary.entries.count == QuickVocabulary.mostEntries)
+        #expect(vocabulary.entry(.project, "a house")?.count == 2)
+        for entry in vocabulary.entries { vocabulary.forget(entry.kind, entry.phrase) }
+        #expect(vocabulary.entries.isEmpty)
+        vocabulary.learn(.project, "a b1", meaning: "B1")
+        #expect(vocabulary.entries.count == 1)
+    }
+
+    @Test func theLongestNameIsFoundAndAPersonBeforeAPlace() throws {
+        var vocabulary = QuickVocabulary()
+        vocabulary.learn(.project, "new house", meaning: "House")
+        vocabulary.learn(.project, "new", meaning: "New")
+        vocabulary.learn(.place, "paris", meaning: "Paris, France")
+        vocabulary.learn(.person, "paris", meaning: "Paris H.")
+        vocabulary.learn(.place, "office", meaning: "The office")
+        let reader = try Reader()
+        #expect(try reader.read("paint the new house", vocabulary).project == "House")
+        #expect(try reader.read("paint the new wall", vocabulary).project == "New")
+        let task = try reader.read("lunch @Paris @office @nobody", vocabulary)
+        #expect(task.people == ["Paris H.", "nobody"])
+        #expect(task.places == ["The office"])
+    }
+
     @Test func everythingLearnedIsShownAndCanBeTakenBack() throws {
         var vocabulary = QuickVocabulary()
         vocabulary.learn(.person, "mum", meaning: "Maria")

@@ -179,7 +179,7 @@ import Testing
             await #expect(throws: RPCError.self) {
                 _ = try await household.stream([
                     Sending.opening("accelerometer"),
-                    Sending.frame(1) { $0.json = .init(repeating: 0x20, count: RPCLimits.transportBytes + 10) },
+                    Sending.frame(1) { $0.json = .init(repeating: 0x20, count: (4 << 20) + RPCLimits.excessBytes) },
                 ])
             }
             try await resumePoint(household, as: .phone)

@@ -176,7 +176,7 @@ import Testing
     @Test func programThatGoesAwayGivesItsCallsBack() async throws {
         let worker = ServiceWorker(
             .init(id: .random(at: SystemTime().now()), role: .service, person: .random(at: SystemTime().now()))
-        ) { _ in }
+        ) {}
         let call = Task { try await worker.call("a.b", .init(), for: worker.principal) }
         while worker.callsInFlight == 0 { await Task.yield() }
         worker.close()
@@ -192,12 +192,89 @@ import Testing
         let worker = ServiceWorker(
             .init(id: .random(at: SystemTime().now()), role: .service, person: .random(at: SystemTime().now())),
             patience: .milliseconds(20)
-        ) { _ in }
+        ) {}
         let silent = await #expect(throws: HearthError.self) {
             _ = try await worker.call("a.b", .init(), for: worker.principal)
         }
         #expect(silent?.code.text == "service-unavailable")
         #expect(worker.callsInFlight == 0)
+    }
+
+    @Test func programThatLeavesWithCallsUnderWayGivesThemBackAndTheServerGoesOn() async throws {
+        try await RPCHousehold.with { household in
+            let metadata = household.metadata(.service)
+            for _ in 0..<5 {
+                let (registered, register) = AsyncStream.makeStream(of: Void.self)
+                async let refusal: String? = {
+                    for await _ in registered { break }
+                    do {
+                        _ = try await route(household, "weather.today")
+                        return nil
+                    } catch let error as RPCError {
+                        return error.hearthCode
+                    }
+                }()
+                try await household.connected { client in
+                    let (leaving, leave) = AsyncStream.makeStream(of: Void.self)
+                    try await Service.Client(wrapping: client).serve(metadata: metadata) { writer in
+                        try await writer.write(
+                            .with {
+                                $0.registration.service = "weather"
+                                $0.registration.kinds = ["weather.today"]
+                            })
+                        for await _ in leaving {}
+                    } onResponse: { response in
+                        for try await message in response.messages {
+                            switch message.message {
+                            case .registered: register.finish()
+                            case .call: leave.finish()
+                            case nil: break
+                            }
+                        }
+                    }
+                }
+                #expect(try await refusal == "service-unavailable")
+            }
+            let listed = try await services(household).services
+            #expect(!listed.isEmpty && listed.allSatisfy { $0.name != "weather" })
+        }
+    }
+
+    @Test func callsThatNobodyWaitsForAreNotKept() async throws {
+        let worker = ServiceWorker(
+            .init(id: .random(at: SystemTime().now()), role: .service, person: .random(at: SystemTime().now())),
+            patience: .milliseconds(20)
+        ) {}
+        for _ in 0..<3 {
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<ServiceWorker.maximumCalls {
+                    group.addTask { _ = try? await worker.call("a.b", .init(), for: worker.principal) }
+                }
+            }
+            #expect(worker.isFree)
+            #expect(worker.nextCall() == nil)
+        }
+    }
+
+    @Test func aProgramHasNoMoreCallsThanItMayHave() async throws {
+        let worker = ServiceWorker(
+            .init(id: .random(at: SystemTime().now()), role: .service, person: .random(at: SystemTime().now()))
+        ) {}
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<ServiceWorker.maximumCalls {
+                group.addTask { _ = try? await worker.call("a.b", .init(), for: worker.principal) }
+            }
+            while worker.callsInFlight < ServiceWorker.maximumCalls { await Task.yield() }
+            // It was found to be free before the others came.
+            let busy = await #expect(throws: HearthError.self) {
+                _ = try await worker.call("a.b", .init(), for: worker.principal)
+            }
+            #expect(busy?.code.text == "service-unavailable")
+            var numbers: [UInt64] = []
+            while let next = worker.nextCall() { numbers.append(next.call.call) }
+            #expect(Set(numbers).count == ServiceWorker.maximumCalls)
+            worker.close()
+        }
     }
 
     @Test func servicesOfAPersonAreForThatPersonAndTheOwnersForAll() async throws {
@@ -248,6 +325,17 @@ import Testing
             try await serving(household, "weather", ["weather.today"], reply: Self.echo) {
                 #expect(await refusal("storms", ["weather.today"]) == "conflict")
                 #expect(await refusal("weather", ["weather.storm"], as: .member) == "conflict")
+                // Programs that share a name are alike: else a call would reach one that does not know its kind.
+                #expect(await refusal("weather", ["weather.today", "weather.week"]) == "conflict")
+                #expect(await refusal("weather", ["weather.week"]) == "conflict")
+                #expect(await refusal("weather", ["weather.today"], seconds: 60) == "conflict")
+                #expect(await refusal("weather", ["weather.today"], as: .owner) == "conflict")
+                let answer = try await route(household, "weather.today")
+                #expect(answer.service == "weather")
+                try await serving(household, "weather", ["weather.today"], reply: Self.echo) {
+                    let listed = try await services(household).services.first { $0.name == "weather" }
+                    #expect(listed?.workers == 2)
+                }
             }
         }
     }

@@ -19,7 +19,8 @@ struct StreamTests {
                      "required": ["percent"], "additionalProperties": true,
                      "x-hearth": {"stream": "humidity", "version": 1, "table": "user_humidity_raw", "aliases": ["damp"],
                                   "path": "/sensor/humidity", "device_kinds": ["sensor"], "retention": "365d",
-                                  "private": ["room"], "indexed": ["room"], "dedupe": ["percent", "room"],
+                                  "private": ["room"], "joined": ["room"], "indexed": ["room"],
+                                  "dedupe": ["percent", "room"],
                                   "time": {"future_seconds": 60, "skew_seconds": 5},
                                   "example": {"percent": 41, "room": "kitchen"}}}
                     """
@@ -50,6 +51,8 @@ struct StreamTests {
         #expect(stream.fields.map(\.type) == [.real, .text, .integer, .boolean, .json])
         #expect(stream.fields.map(\.isRequired) == [true, false, false, false, false])
         #expect(stream.fields.map(\.isPrivate) == [false, true, false, false, false])
+        #expect(stream.fields.map(\.isJoined) == [false, true, false, false, false])
+        #expect(stream.privateColumns == [1])
         #expect(stream.fields.map(\.isIndexed) == [false, true, false, false, false])
         #expect(stream.allowsExtra && stream.columnCount == 6 && stream.identity == [0, 1])
         #expect(stream.time.oldest == Timestamp("2000-01-01T00:00:00Z"))
@@ -96,6 +99,14 @@ struct StreamTests {
             ("{}", #"{"path": "sensor"}"#, "/x-hearth/path"), ("{}", #"{"path": 7}"#, "/x-hearth/path"),
             ("{}", #"{"retention": "31d"}"#, "/x-hearth/retention"), ("{}", #"{"rate": "fast"}"#, "/x-hearth/rate"),
             ("{}", #"{"private": ["none"]}"#, "/properties/none"),
+            ("{}", #"{"joined": ["none"]}"#, "/properties/none"), ("{}", #"{"joined": ["parts"]}"#, "/x-hearth/joined"),
+            ("{}", #"{"private": ["room", "wet"]}"#, "/x-hearth/private"),
+            ("{}", #"{"private": ["room", "percent"], "indexed": ["percent"]}"#, "/x-hearth/private"),
+            ("{}", #"{"personal": ["room"]}"#, "/x-hearth/personal"),
+            (
+                #"{"properties": {"percent": {}, "room": {}, "blob": {"type": "string"}}}"#,
+                #"{"private": ["room", "blob"]}"#, "/x-hearth/private"
+            ),
             ("{}", #"{"indexed": ["none"]}"#, "/properties/none"),
             ("{}", #"{"dedupe": ["none"]}"#, "/x-hearth/dedupe"), ("{}", #"{"colour": 1}"#, "/x-hearth/colour"),
             ("{}", #"{"time": {"oldest": "yesterday"}}"#, "/x-hearth/time/oldest"),
@@ -190,7 +201,13 @@ struct StreamTests {
                 #"{"title": "Wetness", "description": "New.", "$comment": "c"}"#,
                 #"{"aliases": [], "path": null, "device_kinds": []}"#
             ),
-            ("{}", #"{"retention": "30d", "indexed": [], "private": [], "time": {}, "example": {"percent": 1}}"#),
+            (
+                "{}",
+                #"""
+                {"retention": "30d", "indexed": [], "private": [], "joined": [], "personal": ["room"], "time": {},
+                 "example": {"percent": 1}}
+                """#
+            ),
             (
                 #"""
                 {"properties": {"percent": {"maximum": 100, "minimum": 0, "type": "number", "description": "In percent."},
@@ -201,6 +218,14 @@ struct StreamTests {
         ])
     func harmless(changes: String, block: String) throws {
         #expect(try StreamEvolution(from: Self.definition(), to: Self.definition(changes, block: block)) == .unchanged)
+    }
+
+    @Test("a definition from before a rule about privacy is read, to be compared")
+    func storedDefinition() throws {
+        let source = try Self.source(block: #"{"joined": []}"#)
+        #expect(throws: HearthError.self) { try StreamDefinition(source, file: "humidity.json") }
+        let stored = try StreamDefinition(source, file: "humidity.json", isStored: true)
+        #expect(try StreamEvolution(from: stored, to: Self.definition()) == .unchanged)
     }
 
     @Test("optional fields may be added")

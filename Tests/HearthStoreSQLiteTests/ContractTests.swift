@@ -54,6 +54,22 @@ struct ContractTests {
         try await contract.verify { try await SQLiteLibraryStore.open(path: folder.path("library.db")) }
     }
 
+    @Test("Rewriting in SQLite", arguments: ReadingRewriteContract.cases)
+    func rewriting(_ contract: ContractCase<ReadingRewriteContract.Store>) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await contract.verify {
+            try await SQLiteReadingStore.open(path: folder.path("streams.db"), digest: ContractReadings.digest)
+        }
+    }
+
+    @Test("The vault in SQLite", arguments: VaultStoreContract.cases)
+    func vaultStore(_ contract: ContractCase<VaultStoreContract.Store>) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await contract.verify { try await SQLiteVaultStore.open(path: folder.path("vault.db")) }
+    }
+
     @Test("The events in SQLite", arguments: EventStoreContract.cases)
     func eventStore(_ contract: ContractCase<any EventStore>) async throws {
         let folder = try TemporaryFolder()

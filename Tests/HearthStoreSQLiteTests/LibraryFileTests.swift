@@ -34,9 +34,63 @@ struct LibraryFileTests {
         #expect(
             try await store.delete(
                 LibraryStoreContract.id(10), person: person, at: LibraryStoreContract.time(9_500_000)))
+        #expect(try !holds("Zebrafinchtitle", in: folder))
+        try await store.purge()
         for word in ["xylophonequark", "Zebrafinchtitle", "zebrafinchtitl"] {
             #expect(try !holds(word, in: folder), "\(word) is still there")
         }
+        #expect(try await ordinary(store) == 20)
+        try await store.close()
+    }
+
+    private func ordinary(_ store: SQLiteLibraryStore) async throws -> Int {
+        try await store.rank(text: TextQuery("ordinary words"), DocumentFilter(person: person), limit: 100).count
+    }
+
+    /// The blocks of the text index that hold words, by their numbers.
+    private func blocks(_ store: SQLiteLibraryStore) async throws -> Set<Int64> {
+        try await store.file.read { Set(try Int64.fetchAll($0, sql: "SELECT id FROM terms_data WHERE id > 10")) }
+    }
+
+    @Test("A deletion leaves the text index as it is, and the purge that it calls for is done once")
+    func deletionIsCheap() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try await SQLiteLibraryStore.open(path: folder.path("library.db"))
+        // Fewer segments than FTS5 merges by itself.
+        for part in [10..<20, 20..<30] as [Range<UInt64>] {
+            _ = try await store.put(part.map { LibraryStoreContract.entry($0, "Ordinary words \($0).") })
+        }
+        let before = try await blocks(store)
+        try await store.purge()
+        #expect(try await blocks(store) == before)
+        let time = LibraryStoreContract.time(9_500_000)
+        #expect(try await store.delete(LibraryStoreContract.id(15), person: person, at: time))
+        #expect(try await blocks(store).isSuperset(of: before))
+        try await store.purge()
+        let after = try await blocks(store)
+        #expect(after.isDisjoint(with: before) && !after.isEmpty)
+        try await store.purge()
+        #expect(try await blocks(store) == after)
+        #expect(try await ordinary(store) == 19)
+        try await store.close()
+    }
+
+    @Test("A purge that was put off is done after the file was closed and opened")
+    func purgeAfterReopening() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        var store = try await SQLiteLibraryStore.open(path: folder.path("library.db"))
+        _ = try await store.put([
+            LibraryStoreContract.entry(10, "Xylophonequark."), LibraryStoreContract.entry(11, "Ordinary words."),
+        ])
+        let time = LibraryStoreContract.time(9_500_000)
+        #expect(try await store.delete(LibraryStoreContract.id(10), person: person, at: time))
+        try await store.close()
+        store = try await SQLiteLibraryStore.open(path: folder.path("library.db"))
+        #expect(try holds("xylophonequark", in: folder))
+        try await store.purge()
+        #expect(try !holds("xylophonequark", in: folder))
         try await store.close()
     }
 
@@ -118,6 +172,38 @@ struct LibraryFileTests {
         }
         let all = try await store.rank(text: TextQuery("rare common"), DocumentFilter(person: person), limit: 10)
         #expect(all.map(\.document) == [LibraryStoreContract.id(14)])
+        try await store.close()
+    }
+
+    @Test("What another person has more of and newer hides nothing")
+    func manyOfAnother() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let store = try await SQLiteLibraryStore.open(path: folder.path("library.db"))
+        let (bob, budget) = (LibraryStoreContract.id(2), TextRanking.candidateBudget)
+        func lines(_ count: Int, _ text: String) -> String {
+            (0..<count).map { "\(text) \($0)" }.joined(separator: "\n")
+        }
+        _ = try await store.put([
+            // More than are looked at one by one.
+            LibraryStoreContract.entry(10, lines(TextRanking.few, "of something else")),
+            LibraryStoreContract.entry(11, "common letter"), LibraryStoreContract.entry(12, "common water, a letter"),
+            LibraryStoreContract.entry(20, lines(budget + 500, "common water"), person: bob),
+            LibraryStoreContract.entry(21, lines(budget + 500, "common water"), person: bob),
+            LibraryStoreContract.entry(22, "a strange thing", person: bob),
+        ])
+        func found(_ query: String, _ person: UniqueID, limit: Int = 10) async throws -> [UniqueID] {
+            try await store.rank(text: TextQuery(query), DocumentFilter(person: person), limit: limit)
+                .map(\.document)
+        }
+        let (first, second) = (LibraryStoreContract.id(11), LibraryStoreContract.id(12))
+        #expect(try await Set(found("common", person)) == [first, second])
+        #expect(try await found("common water", person) == [second, first])
+        #expect(try await found("common water", person, limit: 1).count == 1)
+        // Of the frequent words only the rarest is looked for, unless it tells the person nothing.
+        #expect(try await found("strange common", person).count == 2)
+        #expect(try await found("strange common", bob) == [LibraryStoreContract.id(22)])
+        #expect(try await found("common", bob).allSatisfy { $0 == LibraryStoreContract.id(21) })
         try await store.close()
     }
 

@@ -29,6 +29,16 @@ struct MemoryStoreTests {
         try await contract.verify { MemoryLibraryStore() }
     }
 
+    @Test("Rewriting in memory", arguments: ReadingRewriteContract.cases)
+    func rewriting(_ contract: ContractCase<ReadingRewriteContract.Store>) async throws {
+        try await contract.verify { MemoryReadingStore() }
+    }
+
+    @Test("The vault in memory", arguments: VaultStoreContract.cases)
+    func vaultStore(_ contract: ContractCase<VaultStoreContract.Store>) async throws {
+        try await contract.verify { MemoryVaultStore() }
+    }
+
     @Test("The events in memory", arguments: EventStoreContract.cases)
     func eventStore(_ contract: ContractCase<any EventStore>) async throws {
         try await contract.verify { MemoryEventStore() }

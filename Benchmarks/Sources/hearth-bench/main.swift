@@ -13,6 +13,7 @@ do {
     case ("parse", let documents?): result = try ParsingBench.run(documentsFile: documents)
     case ("admit", let home?): result = try await AdmissionBench.run(home: home)
     case ("append", let home?): result = try await StorageBench.append(home: home)
+    case ("vault", let home?): result = try await VaultBench.run(home: home)
     case ("columns", let recordings?):
         guard let home = arguments.dropFirst(2).first else { throw Usage() }
         result = try await StorageBench.columns(recordings: recordings, home: home)
@@ -73,7 +74,7 @@ do {
 struct Usage: Error, CustomStringConvertible {
     var description: String {
         """
-        usage: hearth-bench validate CASES.json | parse DOCUMENTS.json | admit HOME | append HOME
+        usage: hearth-bench validate CASES.json | parse DOCUMENTS.json | admit HOME | append HOME | vault HOME
                             | columns RECORDINGS HOME | vectors FOLDER HOME THRESHOLD BUILDERS
                             | answers SET.json HOME [--models FOLDER] [--weights FILE] [--features]
                             | embed MODEL fp32|int8 THREADS TEXTS.json

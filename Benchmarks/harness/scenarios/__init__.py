@@ -17,6 +17,7 @@ from . import (
     socket,
     spool,
     validation,
+    vault,
     vectors,
     vectors_million,
 )
@@ -28,6 +29,7 @@ ALL = [
     grpc,
     spool,
     validation,
+    vault,
     embedding,
     vectors,
     vectors_million,

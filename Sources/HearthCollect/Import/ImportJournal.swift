@@ -3,7 +3,7 @@ import Glibc
 package import HearthCore
 
 /// What was imported before: a file of one line per item, so that an import goes on where it was stopped and sends nothing
-/// twice. Only ever appended to; a line that was cut off in the middle is none.
+/// twice. Only ever appended to; a line that was cut off in the middle is none, and is taken off before the next one.
 package struct ImportJournal: Sendable {
     /// Of the whole file.
     private static let maximumBytes = 256 << 20
@@ -29,11 +29,10 @@ package struct ImportJournal: Sendable {
                 .storageFailed, "The journal of imports \(path) cannot be read, or is too large.",
                 hint: "Move it away; what was imported is then sent again and found to be there.")
         }
-        let text = String(decoding: data, as: UTF8.self)
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        // What follows the last line end was not finished.
-        lines.removeLast()
-        for line in lines { take(line) }
+        // Bytes: to Swift a carriage return and a line feed are one character. What follows the last line end was not finished.
+        for line in data.split(separator: 0x0a, omittingEmptySubsequences: false).dropLast() {
+            take(String(decoding: line, as: UTF8.self)[...])
+        }
     }
 
     package func holds(_ item: ImportItem, digest: String) -> Bool {
@@ -74,28 +73,47 @@ package struct ImportJournal: Sendable {
     /// Writes an item down; it is on the disk when this returns.
     package mutating func note(_ item: ImportItem, digest: String) throws {
         let place = Self.name(item)
-        let isMoved = item.route == .document && item.key.map { $0 != key(of: place) } ?? false
+        let movedKey = item.key.map(Self.onOneLine).flatMap { $0 != key(of: place) ? $0 : nil }
+        let isMoved = item.route == .document && movedKey != nil
         if !isMoved, holds(item, digest: digest) { return }
         var lines = [Self.line(item, digest)]
-        if isMoved, let key = item.key { lines.insert("moved \(key.count) \(key) \(place)", at: 0) }
-        let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        if isMoved, let key = movedKey { lines.insert("moved \(key.count) \(key) \(place)", at: 0) }
+        let file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure() }
         defer { close(file) }
-        // A line that was cut off must not swallow this one.
-        var end = stat()
-        let needsBreak = fstat(file, &end) == 0 && end.st_size > 0 && !endsInBreak()
-        let bytes = Array(((needsBreak ? "\n" : "") + lines.joined(separator: "\n") + "\n").utf8)
-        guard write(file, bytes, bytes.count) == bytes.count, fdatasync(file) == 0 else { throw failure() }
+        let size = try cutBack(file)
+        let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
+        guard write(file, bytes, bytes.count) == bytes.count, fdatasync(file) == 0 else {
+            let failure = self.failure()
+            // Nothing of it shall be taken for a line; when even that fails, the next one to write cuts it off.
+            _ = ftruncate(file, size)
+            throw failure
+        }
         for line in lines { take(line[...]) }
     }
 
-    private func endsInBreak() -> Bool {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return true }
-        defer { try? handle.close() }
-        guard let end = try? handle.seekToEnd(), end > 0, (try? handle.seek(toOffset: end - 1)) != nil else {
-            return true
+    /// Takes off what follows the last line end: a line that a crash cut off may read like a whole one, with another path.
+    ///
+    /// - Returns: What the file has then, in bytes.
+    private func cutBack(_ file: Int32) throws -> off_t {
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw failure() }
+        var end = status.st_size
+        var window = [UInt8](repeating: 0, count: 8192)
+        while end > 0 {
+            let start = max(0, end - off_t(window.count))
+            let count = pread(file, &window, Int(end - start), start)
+            guard count == Int(end - start) else { throw failure() }
+            if let last = window[..<count].lastIndex(of: 0x0a) {
+                end = start + off_t(last) + 1
+                break
+            }
+            end = start
         }
-        return (try? handle.read(upToCount: 1))?.first == 0x0a
+        if end < status.st_size {
+            guard ftruncate(file, end) == 0 else { throw failure() }
+        }
+        return end
     }
 
     private func failure() -> HearthError {
@@ -104,8 +122,12 @@ package struct ImportJournal: Sendable {
             hint: "Check the folder's permissions and the space on the disk.")
     }
 
-    /// Of a path, without line breaks.
-    private static func name(_ item: ImportItem) -> String { item.path.replacing("\n", with: " ") }
+    private static func name(_ item: ImportItem) -> String { onOneLine(item.path) }
+
+    /// A carriage return in front of a line end would be one character with it.
+    private static func onOneLine(_ path: String) -> String {
+        String(String.UnicodeScalarView(path.unicodeScalars.map { $0 == "\n" || $0 == "\r" ? " " : $0 }))
+    }
 
     /// The same document in another place is another one; a recording or picture is the same wherever it lies.
     private static func line(_ item: ImportItem, _ digest: String) -> String {

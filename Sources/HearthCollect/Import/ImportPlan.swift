@@ -67,6 +67,8 @@ private struct ImportWalk {
     var plan = ImportPlan()
     /// Device and node of every file and folder seen.
     private var seen: Set<[UInt64]> = []
+    /// Of files with several names, those that were seen.
+    private var linked: Set<String> = []
 
     init(limits: ImportPlan.Limits) { self.limits = limits }
 
@@ -110,12 +112,17 @@ private struct ImportWalk {
                 continue
             }
             let child = path == "/" ? "/" + name : path + "/" + name
-            visit(child, name: String(child.dropFirst(root.count + 1)), root: root, depth: depth + 1)
+            visit(child, name: String(child.dropFirst(root == "/" ? 1 : root.count + 1)), root: root, depth: depth + 1)
         }
     }
 
     private mutating func file(_ path: String, name: String, _ status: stat) {
-        guard seen.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted else { return }
+        let isNewName = status.st_nlink > 1 && linked.insert(path).inserted
+        guard seen.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted else {
+            // A path that was named twice is no second file.
+            if isNewName { skip(path, "It is the same file as another one.") }
+            return
+        }
         let size = Int(status.st_size)
         guard size > 0 else { return skip(path, "It is empty.") }
         guard size <= limits.fileBytes else {

@@ -36,8 +36,9 @@ extension HearthApplication {
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
         let (rpcPorts, rpcPort) = AsyncStream<Int>.makeStream()
-        var services: [any Service] = [ingest.writer] + (listens ? notify.services : []) + [maintenance, pipeline]
-        services += library.followers as [any Service]
+        var services: [any Service] =
+            [ingest.writer] + (listens ? notify.services : []) + [maintenance, vault, pipeline]
+        services += library.followers as [any Service] + [library.upkeep]
         if listens {
             services.append(spool)
             if let accessLog = dependencies.accessLog { services.append(accessLog) }

@@ -33,6 +33,7 @@ package struct HearthApplication: Sendable {
     let decoder: DecoderClient
     let library: LibraryParts
     let spool: SpoolService
+    let vault: VaultService
     let notify: NotifyParts
     let logger: Logger
 
@@ -58,9 +59,12 @@ package struct HearthApplication: Sendable {
             try StreamRegistry.shipped()
                 + StreamRegistry.load(directory: settings.home + "/schemas"))
 
-        let catalogue = try await SQLiteCatalogueStore.open(path: settings.home + "/hearth.db")
-        let store = try await SQLiteReadingStore.open(path: settings.home + "/streams.db", digest: digest)
-        try await store.install(registry.all)
+        let vault = try await VaultParts.assemble(
+            home: settings.home, ring: ring,
+            catalogue: try await SQLiteCatalogueStore.open(path: settings.home + "/hearth.db"),
+            readings: try await SQLiteReadingStore.open(path: settings.home + "/streams.db", digest: digest),
+            streams: registry.all, time: time, logger: logger)
+        let (catalogue, store) = (vault.catalogue, vault.store)
         let blobs = try BlobStore(home: settings.home, ring: ring)
 
         let directory = DeviceDirectory(catalogue: catalogue)
@@ -102,7 +106,7 @@ package struct HearthApplication: Sendable {
             ingest: ingest, store: store, catalogue: catalogue, registry: registry, blobs: blobs,
             authenticator: authenticator, time: time, metrics: metrics, console: try Console(),
             settings: settings.server, logger: logger, accessLog: accessLog,
-            library: library.services, processors: pipeline, spool: spool,
+            library: library.services, processors: pipeline, spool: spool, vault: vault.vault,
             notifier: notify.service)
         try AllRoutes.check(dependencies)
         let maintenance = MaintenanceService(
@@ -112,7 +116,8 @@ package struct HearthApplication: Sendable {
             settings: settings, ingest: ingest, store: store, catalogue: catalogue, owner: owner,
             ownerToken: ownerToken,
             isFirstStart: isFirstStart, lock: lock, rpc: rpc, dependencies: dependencies, maintenance: maintenance,
-            pipeline: pipeline, decoder: decoder, library: library, spool: spool, notify: notify, logger: logger)
+            pipeline: pipeline, decoder: decoder, library: library, spool: spool, vault: vault.service,
+            notify: notify, logger: logger)
     }
 
     /// Who this home is to others that share its database. `HomeLock` sees to it that only one server is it at a time.

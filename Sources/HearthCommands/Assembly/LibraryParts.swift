@@ -18,13 +18,14 @@ struct LibraryParts: Sendable {
     let store: any LibraryStore
     /// Without a model, when words alone are searched, they only forget what went.
     let followers: [EmbeddingFollower]
+    let upkeep: LibraryUpkeep
     let services: LibraryServices
     let processors: [any Processor]
 
     private let embedder: DeferredEmbedder?
     private let vectors: [PassageVectors]
     private let languageModel: LanguageModelClient?
-    private let transcriber: TranscriptionClient?
+    private let transcriber: (any RemoteTranscriber)?
 
     static func assemble(
         settings: Settings, blobs: BlobStore, catalogue: any CatalogueStore, readings: any ReadingStore,
@@ -70,13 +71,14 @@ struct LibraryParts: Sendable {
                 endpoint: try ModelServerEndpoint(
                     .languageModel, base: url, model: settings.llmModel ?? "", key: settings.llmKey))
         }
-        let transcriber = try settings.transcriptionEndpoint.map { TranscriptionClient(endpoint: $0) }
+        let transcriber = try settings.transcriber
         let journal = TurnJournal(home: settings.home)
         let answerer = Answerer(
             retriever: retriever, library: store, catalogue: catalogue, embedder: embedder, writer: languageModel,
             journal: journal, gate: gate, time: time, told: { metrics.told(isAnswered: $0) })
         return LibraryParts(
             store: store, followers: followers,
+            upkeep: LibraryUpkeep(store: store, followers: followers, logger: logger),
             services: LibraryServices(
                 store: store, intake: intake, files: files,
                 fetch: { try await fetcher.fetch($0) },
@@ -101,7 +103,7 @@ struct LibraryParts: Sendable {
     /// What hears, sees, and makes documents of what was heard and seen.
     private static func processors(
         _ settings: Settings, _ blobs: BlobStore, _ readings: any ReadingStore, _ registry: StreamRegistry,
-        _ decoder: DecoderClient, _ transcriber: TranscriptionClient?, _ intake: DocumentIntake
+        _ decoder: DecoderClient, _ transcriber: (any RemoteTranscriber)?, _ intake: DocumentIntake
     ) throws -> [any Processor] {
         guard let described = registry[PictureProcessor.described] else {
             throw HearthError(.internalError, "A stream that ships is missing.", disposition: .defect)

@@ -41,7 +41,7 @@ final class NotifyParts: Sendable {
         let path = settings.home + "/events.db"
         var store: (any EventStore)?
         if !targets.isEmpty || LocalFile.isFile(path) { store = try await SQLiteEventStore.open(path: path) }
-        let bus = EventBus(store: store, subscriptions: targets.map(\.subscription), logger: logger)
+        let bus = EventBus(store: store, subscriptions: targets.map(\.subscription), time: time, logger: logger)
         let service = try store.map { store in
             NotifyService(
                 targets: targets, store: store, bus: bus, policy: try settings.fetchPolicy, holder: holder,

@@ -47,7 +47,22 @@ extension Settings {
         }
     }
 
-    /// Where recordings are written down; nil: PocketSphinx does it.
+    /// What writes down recordings in place of PocketSphinx.
+    var transcriber: (any RemoteTranscriber)? {
+        get throws(HearthError) {
+            if let sherpa { return SherpaTranscriber(sherpa) }
+            return try transcriptionEndpoint.map { TranscriptionClient(endpoint: $0) }
+        }
+    }
+
+    /// Nil: no model is set.
+    var sherpa: SherpaConfiguration? {
+        sttFolder.map {
+            SherpaConfiguration(folder: $0, programFolders: sttProgramFolders, installFolder: sttInstallFolder)
+        }
+    }
+
+    /// The server that writes down recordings; nil: none is set.
     var transcriptionEndpoint: ModelServerEndpoint? {
         get throws(HearthError) {
             guard let sttURL else { return nil }

@@ -19,6 +19,7 @@ struct Checkup {
         findings.append(rpc())
         findings += exposure() + TLSCheckup(settings: settings, now: context.time.now()).findings()
         findings += [descriptors(), clock(), timeZone()]
+        findings += VaultCheckup(settings: settings).findings()
         findings += LibraryCheckup(settings: settings).findings()
         findings += NotifyCheckup(settings: settings).findings()
         findings += await ModelCheckup(settings: settings).findings()

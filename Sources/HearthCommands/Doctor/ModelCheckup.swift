@@ -6,7 +6,7 @@ import HearthPerceive
 import Logging
 
 /// What Hearth hears, sees and searches with: the decoder, its libraries and models, the embedding model, and a
-/// transcription server where one is set. Each is tried. Hearth runs without any of them, so nothing here is a failure.
+/// what writes down speech in place of the decoder where that is set. Each is tried. Hearth runs without any of them, so nothing here is a failure.
 struct ModelCheckup {
     let settings: Settings
 
@@ -20,16 +20,18 @@ struct ModelCheckup {
             settings.decoderConfiguration, logger: Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() })
         var findings: [Finding] = []
         do {
-            // A server that is set takes the place of the decoder's recogniser.
+            // What is set takes the place of the decoder's recogniser.
             findings = try await decoder.capabilities()
-                .filter { $0.name != Self.speechSubject || settings.sttURL == nil }.flatMap { self.findings(of: $0) }
+                .filter { $0.name != Self.speechSubject || !isWrittenElsewhere }.flatMap { self.findings(of: $0) }
         } catch {
             findings = [Self.warning(Self.decoderSubject, error, "Recordings, pictures and files wait unread.")]
         }
-        if settings.sttURL != nil { findings.append(await transcription(decoder)) }
+        if isWrittenElsewhere { findings.append(await transcription(decoder)) }
         await decoder.shutDown()
         return findings + [await embedding()]
     }
+
+    private var isWrittenElsewhere: Bool { settings.sttURL != nil || settings.sttFolder != nil }
 
     private func findings(of capability: Capability) -> [Finding] {
         guard let provider = capability.provider else {
@@ -57,29 +59,36 @@ struct ModelCheckup {
     /// Has a made-up sentence written down, on the way that recordings go.
     private func transcription(_ decoder: DecoderClient) async -> Finding {
         do {
-            guard let endpoint = try settings.transcriptionEndpoint else {
-                return .ok(Self.speechSubject, "no server is set")
+            guard let transcriber = try settings.transcriber else {
+                return .ok(Self.speechSubject, "nothing is set")
             }
+            let name = try await name(of: transcriber)
             let sound = try await Self.sentence(decoder)
-            let client = TranscriptionClient(endpoint: endpoint)
             let start = ContinuousClock.now
-            let result: Result<Transcript, any Error>
-            do { result = .success(try await client.transcribe(sound, language: "en")) } catch {
+            let result: Result<[Transcript], any Error>
+            do { result = .success(try await transcriber.transcribe([sound], language: "en")) } catch {
                 result = .failure(error)
             }
-            try await client.shutdown()
-            let transcript = try result.get()
+            try await transcriber.shutdown()
             let timing =
-                switch transcript.timing {
+                switch try result.get().first?.timing {
                 case .words: "with a time for each word"
                 case .segments: "with times for segments only"
-                case .stretch: "without times"
+                case .stretch, nil: "without times"
                 }
             let seconds = Quantity.fixed(start.duration(to: .now).inSeconds, digits: 2)
-            return .ok(Self.speechSubject, "\(endpoint.model) at \(endpoint.url) answers in \(seconds) s, \(timing)")
+            return .ok(Self.speechSubject, "\(name) answers in \(seconds) s, \(timing)")
         } catch {
             return Self.warning(Self.speechSubject, error, "Recordings wait until it works.")
         }
+    }
+
+    private func name(of transcriber: any RemoteTranscriber) async throws -> String {
+        if let sherpa = transcriber as? SherpaTranscriber {
+            let model = try await sherpa.modelKind()
+            return "sherpa-onnx with \(model.name) (\(model.kind))"
+        }
+        return try settings.transcriptionEndpoint.map { "\($0.model) at \($0.url)" } ?? "it"
     }
 
     /// A sentence that nobody said.

@@ -219,6 +219,21 @@ extension Setting where Value == String? {
         optionalText("stt_key", initial: "none", isSecret: true, help: "Key for that server.")
     }
 
+    static var sttFolder: Setting {
+        optionalText(
+            "stt_folder", form: "folder", initial: "PocketSphinx writes down what is said",
+            help:
+                "Folder of a model for sherpa-onnx, which writes down what is said in recordings on this machine; in place "
+                + "of a server's address.")
+    }
+
+    static var sttPrograms: Setting {
+        optionalText(
+            "stt_programs", form: "folder",
+            initial: "the `PATH`, then `hearth/sherpa-onnx/bin` in $XDG_DATA_HOME, else in ~/.local/share",
+            help: "Folder of the programs of sherpa-onnx.")
+    }
+
     static var decoder: Setting {
         optionalText(
             "decoder", form: "file", initial: "`hearth-decoder` beside the program",
@@ -292,7 +307,8 @@ extension Settings {
         Setting<String>.embeddingPrecision.declaration, Setting<String?>.llmURL.declaration,
         Setting<String?>.llmModel.declaration, Setting<String?>.llmKey.declaration,
         Setting<String?>.sttURL.declaration, Setting<String?>.sttModel.declaration,
-        Setting<String?>.sttKey.declaration,
+        Setting<String?>.sttKey.declaration, Setting<String?>.sttFolder.declaration,
+        Setting<String?>.sttPrograms.declaration,
         Setting<[String]>.ocrLanguages.declaration, Setting<String?>.decoder.declaration,
         Setting<[String]>.fetchAllow.declaration,
     ]

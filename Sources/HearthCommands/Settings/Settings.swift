@@ -47,6 +47,12 @@ package struct Settings: Sendable {
     package var sttURL: String?
     package var sttModel: String?
     package var sttKey: String?
+    /// Folder of a model of sherpa-onnx, absolute.
+    package var sttFolder: String?
+    /// Folders that its programs are looked for in.
+    package var sttProgramFolders: [String]
+    /// Where its programs are when nobody says otherwise.
+    package var sttInstallFolder: String
     /// Tesseract's names; empty: eng.
     package var ocrLanguages: [String]
     /// nil: beside the program.
@@ -110,6 +116,17 @@ package struct Settings: Sendable {
         if (sttURL == nil) != (sttModel == nil) {
             let missing = sttURL == nil ? Setting.sttURL : Setting.sttModel
             reader.refuse(missing.declaration, "is missing; a transcription server needs its URL and its model's name")
+        }
+        sttFolder = reader.path(.sttFolder)
+        sttInstallFolder = SettingsReader.dataFolder(environment) + "/hearth/sherpa-onnx"
+        sttProgramFolders =
+            reader.path(.sttPrograms).map { [$0] }
+            ?? (environment["PATH"] ?? "").split(separator: ":").filter { $0.hasPrefix("/") }.map(String.init)
+            + [sttInstallFolder + "/bin"]
+        if sttFolder != nil, sttURL != nil {
+            reader.refuse(
+                Setting.sttFolder.declaration,
+                "is set beside HEARTH_STT_URL; either a model on this machine or a server writes down speech")
         }
         resources = reader.path(.resources)
         models = reader.path(.models) ?? SettingsReader.dataFolder(environment) + "/hearth/models"

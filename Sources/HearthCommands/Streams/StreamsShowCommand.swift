@@ -25,7 +25,10 @@ struct StreamsShowCommand: Verb {
         if let kept = block?["retention"]?.string { try output.line("  kept      \(kept)") }
         try output.line()
         let required = Set(schema["required"]?.array?.compactMap(\.string) ?? [])
-        let hidden = Set(block?["private"]?.array?.compactMap(\.string) ?? [])
+        let marks = Dictionary(
+            ["private", "personal"].flatMap { mark in
+                (block?[mark]?.array ?? []).compactMap(\.string).map { ($0, "(\(mark)) ") }
+            }, uniquingKeysWith: { first, _ in first })
         var table = Table([
             .init(title: "FIELD"), .init(title: "TYPE"), .init(title: "VALUES"), .init(title: "", isFlexible: true),
         ])
@@ -33,7 +36,7 @@ struct StreamsShowCommand: Verb {
             table.add([
                 .init(name + (required.contains(name) ? " *" : ""), .bold), .init(Self.type(of: field)),
                 .init(Self.range(of: field)),
-                .init((hidden.contains(name) ? "(private) " : "") + (field["description"]?.string ?? ""), .dim),
+                .init((marks[name] ?? "") + (field["description"]?.string ?? ""), .dim),
             ])
         }
         try output.write(table.text(for: output))

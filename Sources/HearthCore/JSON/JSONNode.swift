@@ -10,6 +10,20 @@ public enum JSONKind: UInt8, Sendable {
     case binary
 }
 
+/// What the kind does not tell of a value.
+@usableFromInline
+enum JSONDetail: UInt8 {
+    case none
+    /// A string that came as MessagePack's timestamp: before its text stand nanoseconds (4 bytes) and seconds (8), big-endian.
+    case timestamp
+    /// A whole number beyond 64 bits, of which only the nearest `Double` is kept.
+    case rounded
+    /// A whole number that fits `UInt64` and not `Int64`: the payload is that, not the bits of a `Double`.
+    case unsigned
+    /// A binary that came as an extension of MessagePack: before its bytes stands the type.
+    case typed
+}
+
 /// One entry of a parsed document's tape: 16 bytes, in document order. An object is followed by its keys and values in
 /// turn, an array by its elements; `next` leads past the whole subtree, so that skipping costs one step.
 @usableFromInline
@@ -20,8 +34,7 @@ struct JSONNode {
     /// Index of the first node after this value.
     @usableFromInline var next: UInt32
     @usableFromInline var kind: JSONKind
-    /// A whole number beyond 64 bits, of which only the nearest `Double` is kept.
-    @usableFromInline var isRounded = false
+    @usableFromInline var detail = JSONDetail.none
 
     @inlinable
     init(kind: JSONKind, payload: UInt64, next: UInt32) {

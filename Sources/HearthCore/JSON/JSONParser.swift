@@ -319,6 +319,7 @@ struct JSONParser: ~Copyable {
             if digits <= 19, isNegative, mantissa == UInt64(Int64.max) + 1 {
                 return tape.append(.integer, payload: UInt64(bitPattern: Int64.min))
             }
+            if digits <= 20, !isNegative, let whole = unsigned(integerStart, digits) { return tape.appendUnsigned(whole) }
             return tape.appendRounded(try real(from: start))
         }
         var exponent = 0
@@ -364,6 +365,18 @@ struct JSONParser: ~Copyable {
             return tape.append(.real, payload: (isNegative ? -magnitude : magnitude).bitPattern)
         }
         tape.append(.real, payload: try real(from: start).bitPattern)
+    }
+
+    /// nil beyond 64 bits.
+    private func unsigned(_ start: Int, _ digits: Int) -> UInt64? {
+        var value: UInt64 = 0
+        for index in start..<start + digits {
+            let (tens, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (sum, isBeyond) = tens.addingReportingOverflow(UInt64(text[index] &- UInt8(ascii: "0")))
+            if isTooLarge || isBeyond { return nil }
+            value = sum
+        }
+        return value
     }
 
     private func real(from start: Int) throws(JSONError) -> Double {

@@ -37,9 +37,15 @@ public struct JSONReference {
         let node = self.node
         switch node.kind {
         case .integer: return Int64(bitPattern: node.payload)
-        case .real: return Int64(exactly: Double(bitPattern: node.payload))
+        case .real where node.detail != .unsigned: return Int64(exactly: Double(bitPattern: node.payload))
         default: return nil
         }
+    }
+
+    /// The value of a whole number that fits `UInt64` and not `Int64`.
+    @inlinable public var largeUnsigned: UInt64? {
+        let node = self.node
+        return node.kind == .real && node.detail == .unsigned ? node.payload : nil
     }
 
     /// The value of a number; integers beyond 2^53 are rounded to the nearest double.
@@ -47,15 +53,40 @@ public struct JSONReference {
         let node = self.node
         switch node.kind {
         case .integer: return Double(Int64(bitPattern: node.payload))
-        case .real: return Double(bitPattern: node.payload)
+        case .real: return node.detail == .unsigned ? Double(node.payload) : Double(bitPattern: node.payload)
         default: return nil
         }
     }
 
-    /// Whether this is, or holds, a whole number beyond 64 bits, which is known as the nearest double alone.
-    public var holdsRounded: Bool {
-        for index in index..<node.next where nodes[Int(index)].isRounded { return true }
+    /// Whether this is, or holds, what Swift values do not keep exactly: a whole number beyond `Int64`, or an extension of
+    /// MessagePack.
+    public var holdsInexact: Bool {
+        for index in index..<node.next where nodes[Int(index)].detail.rawValue >= JSONDetail.rounded.rawValue { return true }
         return false
+    }
+
+    /// Whether this is, or holds, an extension of MessagePack other than a timestamp.
+    public var holdsExtension: Bool {
+        for index in index..<node.next where nodes[Int(index)].detail == .typed { return true }
+        return false
+    }
+
+    /// The type of an extension of MessagePack, whose bytes are a binary's.
+    public var extensionType: Int8? {
+        let node = self.node
+        guard node.kind == .binary, node.detail == .typed else { return nil }
+        return Int8(bitPattern: text[Int(node.payload >> 32) - 1])
+    }
+
+    /// Seconds since 1970 and nanoseconds of a string that came as a timestamp of MessagePack.
+    var messagePackTime: (seconds: Int64, nanoseconds: UInt32)? {
+        let node = self.node
+        guard node.kind == .string, node.detail == .timestamp else { return nil }
+        let start = UnsafeRawPointer(text + Int(node.payload >> 32) - 12)
+        return (
+            Int64(bigEndian: (start + 4).loadUnaligned(as: Int64.self)),
+            UInt32(bigEndian: start.loadUnaligned(as: UInt32.self))
+        )
     }
 
     /// The bytes of a string or binary; empty for everything else.

@@ -16,11 +16,20 @@ struct JSONTape {
         count &+= 1
     }
 
-    /// A whole number that does not fit `Int64`.
+    /// A whole number beyond 64 bits.
     mutating func appendRounded(_ value: Double) {
         append(.real, payload: value.bitPattern)
-        nodes[count - 1].isRounded = true
+        detailLast(.rounded)
     }
+
+    /// A whole number of 64 bits, the highest of them set.
+    mutating func appendUnsigned(_ value: UInt64) {
+        append(.real, payload: value)
+        detailLast(.unsigned)
+    }
+
+    /// Says more of the value that was appended last.
+    mutating func detailLast(_ detail: JSONDetail) { nodes[count - 1].detail = detail }
 
     @inline(never)
     private mutating func grow() {

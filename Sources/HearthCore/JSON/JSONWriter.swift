@@ -133,7 +133,12 @@ public struct JSONWriter {
         case .true: raw("true")
         case .false: raw("false")
         case .integer: write(value.int64 ?? 0)
-        case .real: write(value.double ?? 0)
+        case .real:
+            if let whole = value.largeUnsigned {
+                bytes.append(contentsOf: whole.description.utf8)
+            } else {
+                write(value.double ?? 0)
+            }
         case .string: write(utf8: value.utf8)
         case .binary: write(Base64.encode(value.utf8))
         case .array:
@@ -184,6 +189,8 @@ public struct JSONWriter {
             }
             bytes.append(UInt8(ascii: "}"))
         case .real where value.double == 0: write(0)
+        // As the same number with an exponent.
+        case .real: write(value.double ?? 0)
         default: write(value)
         }
     }

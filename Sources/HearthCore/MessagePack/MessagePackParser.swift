@@ -4,7 +4,8 @@ import Glibc
 
 extension JSONDocument {
     /// Parses one MessagePack value that fills `bytes`. Map keys must be strings; NaN and infinities are refused, as
-    /// JSON could not carry them; extension types are refused except timestamps, which become RFC 3339 strings.
+    /// JSON could not carry them; timestamps become RFC 3339 strings, other extension types
+    /// binaries.
     public convenience init(
         parsingMessagePack bytes: UnsafeRawBufferPointer, options: JSONOptions = .init()
     ) throws(JSONError) {
@@ -44,8 +45,8 @@ struct MessagePackParser: ~Copyable {
     private var position = 0
     private var isFinished = false
 
-    /// Room for the texts of timestamps, which are longer than their binary form: at most 6 bytes become 30.
-    private static let expansion = 6
+    /// Room for the texts of timestamps, which are longer than their binary form: at most 6 bytes become 42.
+    private static let expansion = 7
 
     init(_ source: UnsafeRawBufferPointer, options: JSONOptions) {
         self.source = source
@@ -113,7 +114,7 @@ struct MessagePackParser: ~Copyable {
             if value <= UInt64(Int64.max) {
                 tape.append(.integer, payload: value)
             } else {
-                tape.appendRounded(Double(value))
+                tape.appendUnsigned(value)
             }
         case 0xd0: tape.append(.integer, payload: UInt64(bitPattern: Int64(Int8(bitPattern: UInt8(try unsigned(1))))))
         case 0xd1: tape.append(.integer, payload: UInt64(bitPattern: Int64(Int16(bitPattern: UInt16(try unsigned(2))))))
@@ -207,7 +208,11 @@ struct MessagePackParser: ~Copyable {
     private mutating func extended(_ count: Int, _ start: Int) throws(JSONError) {
         let type = Int8(bitPattern: try byte())
         guard type == -1 else {
-            throw JSONError(.unsupported("MessagePack extension type \(type) has no meaning here"), at: start)
+            // Takes the place that a binary's longer head leaves.
+            text[textCount] = UInt8(bitPattern: type)
+            textCount += 1
+            try copy(count, .binary)
+            return tape.detailLast(.typed)
         }
         let seconds: Int64
         let nanoseconds: UInt64
@@ -226,9 +231,13 @@ struct MessagePackParser: ~Copyable {
             throw JSONError(.numberOutOfRange, at: start)
         }
         var bytes: [UInt8] = []
+        withUnsafeBytes(of: UInt32(nanoseconds).bigEndian) { bytes += $0 }
+        withUnsafeBytes(of: seconds.bigEndian) { bytes += $0 }
+        let head = bytes.count
         Timestamp(microseconds: seconds * 1_000_000 + Int64(nanoseconds / 1000)).append(to: &bytes)
         for (index, byte) in bytes.enumerated() { text[textCount + index] = byte }
-        tape.append(.string, payload: UInt64(textCount) << 32 | UInt64(bytes.count))
+        tape.append(.string, payload: UInt64(textCount + head) << 32 | UInt64(bytes.count - head))
+        tape.detailLast(.timestamp)
         textCount += bytes.count
     }
 }

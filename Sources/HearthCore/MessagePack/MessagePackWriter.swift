@@ -101,7 +101,11 @@ public struct MessagePackWriter {
     /// The timestamp extension (type -1).
     public mutating func write(_ time: Timestamp) {
         let seconds = time.microseconds.floorDivided(by: 1_000_000)
-        let nanoseconds = UInt32(time.microseconds - seconds * 1_000_000) * 1000
+        write(seconds: seconds, nanoseconds: UInt32(time.microseconds - seconds * 1_000_000) * 1000)
+    }
+
+    /// Seconds since 1970 and the nanoseconds behind them, fewer than a thousand million.
+    mutating func write(seconds: Int64, nanoseconds: UInt32) {
         if nanoseconds == 0, let narrow = UInt32(exactly: seconds) {
             bytes.append(contentsOf: [0xd6, 0xff])
             append(narrow)
@@ -113,6 +117,19 @@ public struct MessagePackWriter {
             append(nanoseconds)
             append(seconds)
         }
+    }
+
+    /// An extension; types below 0 are the specification's. Fewer than 4 GiB.
+    public mutating func write(extension type: Int8, _ data: UnsafeBufferPointer<UInt8>) {
+        switch data.count {
+        case 1, 2, 4, 8, 16: bytes.append(0xd4 + UInt8(data.count.trailingZeroBitCount))
+        case ...0xff:
+            bytes.append(0xc7)
+            append(UInt8(data.count))
+        default: count(data.count, narrow: 0xc8, wide: 0xc9)
+        }
+        append(type)
+        bytes.append(contentsOf: data)
     }
 
     /// The head of an array; its elements follow. Fewer than 2^32.
@@ -154,16 +171,32 @@ public struct MessagePackWriter {
         }
     }
 
-    /// A parsed value, members in document order.
+    /// A parsed value, members in document order. What came as an extension or a timestamp goes as one.
     public mutating func write(_ value: JSONReference) {
         switch value.kind {
         case .null: writeNull()
         case .true: write(true)
         case .false: write(false)
         case .integer: write(value.int64 ?? 0)
-        case .real: write(value.double ?? 0)
-        case .string: write(utf8: value.utf8)
-        case .binary: write(binary: value.utf8)
+        case .real:
+            if let whole = value.largeUnsigned {
+                bytes.append(0xcf)
+                append(whole)
+            } else {
+                write(value.double ?? 0)
+            }
+        case .string:
+            if let time = value.messagePackTime {
+                write(seconds: time.seconds, nanoseconds: time.nanoseconds)
+            } else {
+                write(utf8: value.utf8)
+            }
+        case .binary:
+            if let type = value.extensionType {
+                write(extension: type, value.utf8)
+            } else {
+                write(binary: value.utf8)
+            }
         case .array:
             array(count: value.count)
             for element in value.elements { write(element) }

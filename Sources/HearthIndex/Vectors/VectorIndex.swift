@@ -214,10 +214,13 @@ package final class VectorIndex: Sendable {
     package var hasGraph: Bool { count >= options.graphThreshold }
 
     /// Writes the files anew without the removed vectors: a vector tells much of the text that it was made from.
-    package func purge() async throws {
+    package func purge() async throws { try await purge(building: graphBuilder) }
+
+    /// With a graph made by `building`.
+    func purge(building: @escaping @Sendable (VectorSegment) throws -> GraphBuilder) async throws {
         try await on(writing) {
             guard self.removedCount > 0 else { return }
-            try self.compact(self.now)
+            try self.compact(self.now, building: building)
             self.builder.wake()
         }
     }
@@ -264,14 +267,18 @@ package final class VectorIndex: Sendable {
         let (count, removed) = old.segment.directory.withLock { ($0.count, $0.count - $0.slots.count) }
         guard removed >= options.compactionMinimum, Double(removed) >= VectorLimits.compactionShare * Double(count)
         else { return }
-        try compact(old)
+        try compact(old, building: graphBuilder)
     }
 
-    private func compact(_ old: Current) throws {
+    private func graphBuilder(_ segment: VectorSegment) throws -> GraphBuilder {
+        try GraphBuilder(segment: segment, lock: lock, threads: options.builders, threshold: options.graphThreshold)
+    }
+
+    private func compact(_ old: Current, building: (VectorSegment) throws -> GraphBuilder) throws {
         let segment = try old.segment.compacted()
+        let builder = try building(segment)
+        // Last: from here on the new files count, and what is committed to the old ones would be lost.
         try IndexHeader(model: model, dimension: dimension, generation: segment.generation).write(in: folder)
-        let builder = try GraphBuilder(
-            segment: segment, lock: lock, threads: options.builders, threshold: options.graphThreshold)
         current.withLock { $0 = Current(segment: segment, builder: builder) }
         old.builder.abandon()
         try Self.removeFiles(of: folder) { !$0.hasSuffix("-\(segment.generation)") }

@@ -15,6 +15,10 @@ package enum VectorLimits {
     /// How far a vector's length may be from 1.
     package static let lengthTolerance: Float = 0.01
 
+    /// Bytes of the vectors' file that are read through memory, where each costs no system call. What was touched of them counts as
+    /// the process's, so of a large index only the beginning is.
+    static let mappedVectorBytes = 256 << 20
+
     /// Vectors from which on a graph is built; fewer are scanned.
     package static let graphThreshold = 250_000
     /// Vectors behind the graph's last that are scanned beside it; with more of them everything is scanned.

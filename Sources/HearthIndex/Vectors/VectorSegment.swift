@@ -2,7 +2,8 @@ import CHearthKernels
 import HearthCore
 import Synchronization
 
-/// The files of one generation, and what of them is held in memory: codes mapped, columns read, vectors left on disk.
+/// The files of one generation, and what of them is held in memory: codes and the first vectors mapped, columns read, other
+/// vectors left on disk.
 /// One writer at a time; readers see the slots below the count they took.
 /// `directory` is locked and publishes slots, `journal` belongs to the one writer, the rest is constant.
 final class VectorSegment: @unchecked Sendable {  // See above: what changes is locked or has one writer.
@@ -13,6 +14,9 @@ final class VectorSegment: @unchecked Sendable {  // See above: what changes is 
     let stride: Int
     let columns: SlotColumns
     let codes: FileMapping
+    /// The beginning of the vectors' file.
+    private let vectors: FileMapping
+    private let mappedBytes: Int
     let vectorFile: IndexFile
     let codeFile: IndexFile
     let entryFile: IndexFile
@@ -46,6 +50,8 @@ final class VectorSegment: @unchecked Sendable {  // See above: what changes is 
         codeFile = try IndexFile(folder.file(Self.name("codes", generation)))
         entryFile = try IndexFile(folder.file(Self.name("entries", generation)))
         codes = try FileMapping(codeFile, length: capacity * stride)
+        mappedBytes = min(capacity * dimension * 4, VectorLimits.mappedVectorBytes)
+        vectors = try FileMapping(vectorFile, length: mappedBytes)
         directory = Mutex(Directory())
         let records: [JournalRecord]
         (journal, records) = try Journal.open(folder.file(Self.name("journal", generation)))
@@ -124,9 +130,17 @@ final class VectorSegment: @unchecked Sendable {  // See above: what changes is 
     /// Reads a vector from disk and checks it.
     func readVector(_ slot: Int, into vector: UnsafeMutableBufferPointer<Float>) throws {
         let bytes = UnsafeMutableRawBufferPointer(vector)
-        guard try vectorFile.read(into: bytes, at: slot * dimension * 4) == bytes.count,
-            checksum(UnsafeRawBufferPointer(bytes)) == columns.vectorChecksums[slot]
-        else { throw IndexDamage("vectors: slot \(slot) is not what was written") }
+        let place = slot * dimension * 4
+        let isWhole: Bool
+        if place + bytes.count <= mappedBytes {
+            bytes.copyMemory(from: UnsafeRawBufferPointer(start: vectors.bytes + place, count: bytes.count))
+            isWhole = true
+        } else {
+            isWhole = try vectorFile.read(into: bytes, at: place) == bytes.count
+        }
+        guard isWhole, checksum(UnsafeRawBufferPointer(bytes)) == columns.vectorChecksums[slot] else {
+            throw IndexDamage("vectors: slot \(slot) is not what was written")
+        }
     }
 
     /// Reads every vector and checks it.

@@ -125,11 +125,15 @@ final class EmbeddingWorkers: @unchecked Sendable {  // The condition guards all
         .shuttingDown, "The embedding model is being closed.", disposition: .retry)
 
     private func run(isFront: Bool, _ makeComputation: () -> Computation) {
-        var computation: Computation?
-        while let items = nextBatch(isFront: isFront) {
-            let compute = computation ?? makeComputation()
-            computation = compute
-            finish(items, vectors: compute(items.map(\.text)))
+        var batch = nextBatch(isFront: isFront)
+        if batch != nil {
+            // Not kept in an optional: a closure that goes through a generic function again and again is wrapped once more each
+            // time, until calling it overflows the stack.
+            let compute = makeComputation()
+            while let items = batch {
+                finish(items, vectors: compute(items.map(\.text)))
+                batch = nextBatch(isFront: isFront)
+            }
         }
         let waiting = condition.withLock {
             running -= 1

@@ -61,7 +61,7 @@ package struct Admission: Sendable {
         if stream.blobColumn != nil, let blob = item["blob"], !source.blobs.contains(blob.string ?? "") {
             problems.append(.init(pointer: "/blob", message: "names no file; upload it to its endpoint"))
         }
-        if item.holdsRounded { problems += rounded(item, stream) }
+        if item.holdsInexact { problems += inexact(item, stream) }
         let received = time.now()
         let device = device(of: envelope, source, &problems)
         var flags: ReadingFlags = []
@@ -101,11 +101,16 @@ package struct Admission: Sendable {
         draft.places.append(Draft.Place(index: index, batch: batchIndex, row: row))
     }
 
-    /// Whole numbers that would be stored as another number. Fields that are measured may be rounded; what a sender adds,
-    /// and what it counts, may not.
-    private func rounded(_ item: JSONReference, _ stream: StreamDefinition) -> [HearthError.Field] {
+    /// What would be stored as something else. Fields that are measured may be rounded; what a sender adds, and what it counts, may
+    /// not, and the type of an extension may not get lost.
+    private func inexact(_ item: JSONReference, _ stream: StreamDefinition) -> [HearthError.Field] {
         item.members.compactMap { key, value in
-            guard value.holdsRounded else { return nil }
+            guard value.holdsInexact else { return nil }
+            if value.holdsExtension {
+                return HearthError.Field(
+                    pointer: JSONPointer.root.appending(key.string ?? "").text,
+                    message: "holds an extension type of MessagePack; send its bytes as a binary")
+            }
             if let column = stream.fieldIndex(utf8: key.utf8), stream.fields[column].type == .real { return nil }
             return HearthError.Field(
                 pointer: JSONPointer.root.appending(key.string ?? "").text,

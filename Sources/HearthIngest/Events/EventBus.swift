@@ -24,6 +24,7 @@ package final class EventBus: Service {
 
     private let store: (any EventStore)?
     private let subscriptions: [EventSubscription]
+    private let time: any TimeSource
     private let logger: Logger
     private let retryDelay: Duration
     private let state = Mutex(State())
@@ -31,11 +32,12 @@ package final class EventBus: Service {
 
     /// - Parameter store: nil when there are no targets.
     package init(
-        store: (any EventStore)?, subscriptions: [EventSubscription], logger: Logger,
+        store: (any EventStore)?, subscriptions: [EventSubscription], time: any TimeSource, logger: Logger,
         clock: any Clock<Duration> = ContinuousClock(), retryDelay: Duration = .seconds(5)
     ) {
         self.store = store
         self.subscriptions = subscriptions
+        self.time = time
         self.logger = logger
         self.retryDelay = retryDelay
         alarm = Alarm(clock: clock)
@@ -53,7 +55,7 @@ package final class EventBus: Service {
             return targets.isEmpty ? nil : EventEntry(event, targets: targets)
         }
         guard !entries.isEmpty || mark != nil else { return }
-        guard try await store.append(entries, mark: mark) > 0 else { return }
+        guard try await store.append(entries, mark: mark, at: time.now()) > 0 else { return }
         let listeners = state.withLock { state in
             for entry in entries { state.announced[entry.event.kind, default: 0] += 1 }
             return state.listeners

@@ -10,7 +10,8 @@ struct CandidateFusion {
     }
 
     private(set) var candidates: [Candidate] = []
-    private var places: [Int64: Int] = [:]
+    /// nil after sorting, until somebody asks for a candidate by its number.
+    private var places: [Int64: Int]? = [:]
 
     mutating func add(_ number: Int64, text: Double) { self[number].text = text }
 
@@ -26,15 +27,20 @@ struct CandidateFusion {
     }
 
     private subscript(number: Int64) -> Candidate {
-        get { places[number].map { candidates[$0] } ?? Candidate(number: number) }
+        mutating get { place(of: number).map { candidates[$0] } ?? Candidate(number: number) }
         set {
-            if let place = places[number] {
+            if let place = place(of: number) {
                 candidates[place] = newValue
             } else {
-                places[number] = candidates.count
+                places?[number] = candidates.count
                 candidates.append(newValue)
             }
         }
+    }
+
+    private mutating func place(of number: Int64) -> Int? {
+        if places == nil { places = Dictionary(uniqueKeysWithValues: zip(numbers, candidates.indices)) }
+        return places?[number]
     }
 
     var numbers: [Int64] { candidates.map(\.number) }
@@ -51,7 +57,7 @@ struct CandidateFusion {
             candidates[index].score = textWeight * words + denseWeight * meaning
         }
         candidates.sort { $0.score != $1.score ? $0.score > $1.score : $0.number < $1.number }
-        places = Dictionary(uniqueKeysWithValues: zip(numbers, candidates.indices))
+        places = nil
     }
 
     /// Moves the scores of the best `count` towards those of the candidates nearest to each in meaning, and sorts these; the others
@@ -63,11 +69,8 @@ struct CandidateFusion {
             let row = products[index * count..<(index + 1) * count]
             // Without a vector nothing is near.
             guard row[row.startIndex + index] > 0 else { continue }
-            let nearest = row.enumerated().filter { $0.offset != index }.sorted {
-                $0.element != $1.element ? $0.element > $1.element : $0.offset < $1.offset
-            }.prefix(neighbours)
             var (sum, weights) = (0.0, 0.0)
-            for (other, product) in nearest {
+            for (other, product) in Self.highest(neighbours, of: row, but: index) {
                 // What points away says nothing.
                 let weight = Double(max(product, 1e-6))
                 sum += weight * before[other]
@@ -76,7 +79,21 @@ struct CandidateFusion {
             candidates[index].score = (1 - share) * before[index] + share * sum / weights
         }
         candidates[..<count].sort { $0.score != $1.score ? $0.score > $1.score : $0.number < $1.number }
-        places = Dictionary(uniqueKeysWithValues: zip(numbers, candidates.indices))
+        places = nil
+    }
+
+    /// The highest `count` elements of a row and their places, highest first, of equal ones the first; not that at `itself`.
+    private static func highest(
+        _ count: Int, of row: ArraySlice<Float>, but itself: Int
+    ) -> [(offset: Int, element: Float)] {
+        var highest: [(offset: Int, element: Float)] = []
+        for (offset, element) in row.enumerated() where offset != itself {
+            if highest.count == count, let lowest = highest.last, element <= lowest.element { continue }
+            let place = highest.firstIndex { $0.element < element } ?? highest.count
+            highest.insert((offset, element), at: place)
+            if highest.count > count { highest.removeLast() }
+        }
+        return highest
     }
 
     /// Mean, deviation and lowest of the best scores of a ranker.

@@ -78,6 +78,13 @@ package final class EmbeddingFollower: Service {
             failure: failure.withLock { $0 })
     }
 
+    /// Through which change of the library its index has followed, as far as what went is concerned, durably; nil while the
+    /// index is being replaced.
+    package var followed: Int64? {
+        guard let index = vectors.index else { return nil }
+        return embedder == nil ? max(index.sequence, forgotten.withLock { $0 }) : index.sequence
+    }
+
     /// Works until the task is cancelled or a graceful shutdown begins.
     package func run() async throws {
         signal.yield()

@@ -157,7 +157,14 @@ package struct HybridRetriever: PassageRetriever {
         guard let embedder, !waiting.isEmpty else { return selection }
         let passages = try await store.passages(numbered: waiting, person: request.filter.person)
         let texts = passages.map { EmbeddingFollower.text(title: $0.document.title, passage: $0.passage.text) }
-        for (passage, vector) in zip(passages, try await embedder.embed(texts, priority: .interactive)) {
+        let embeddings: [[Float]]
+        do {
+            embeddings = try await embedder.embed(texts, priority: .interactive)
+        } catch let error as HearthError where ErrorCode.ofModels.contains(error.code) {
+            // They were found by their words, and rank by these.
+            return selection
+        }
+        for (passage, vector) in zip(passages, embeddings) {
             try selection.add(vector, of: passage.passage.number)
         }
         return selection

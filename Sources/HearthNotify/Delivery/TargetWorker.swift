@@ -159,7 +159,8 @@ final class TargetWorker: Sendable {
         let now = time.now()
         let outcome = state.withLock { state -> DeliveryOutcome in
             state.statistics.observe(took)
-            if let hold = verdict.hold { state.heldUntil = .now + hold }
+            // Of several answers the longest wish holds.
+            if let hold = verdict.hold { state.heldUntil = max(state.heldUntil ?? .now, .now + hold) }
             if verdict.isDown { state.breaker.failed(at: .now) } else { state.breaker.succeeded() }
             switch verdict.meaning {
             case .delivered:

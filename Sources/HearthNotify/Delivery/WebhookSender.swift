@@ -6,6 +6,9 @@ import NIOHTTP1
 
 /// Sends one webhook and judges the answer.
 package struct WebhookSender: Sendable {
+    /// To one address; less when the target has less time, so that another address can be tried.
+    private static let longestConnect = Duration.seconds(3)
+
     private let policy: FetchPolicy
     private let resolver: any HostResolver
     private let time: any TimeSource
@@ -39,7 +42,8 @@ package struct WebhookSender: Sendable {
         let place = try policy.target(of: webhook.url)
         let timeout = target.limits.timeout
         let client = CheckedClient(
-            policy: policy, resolver: resolver, limits: .init(connect: timeout, idle: timeout))
+            policy: policy, resolver: resolver,
+            limits: .init(connect: min(timeout / 3, Self.longestConnect), idle: timeout))
         return try await client.reach(place) { client in
             var request = HTTPClientRequest(url: place.url)
             request.method = .POST

@@ -4,42 +4,31 @@ package import HearthStore
 
 /// Readings that processors gave up.
 package struct DeadLetterEvents: EventSource {
-    private static let pageSize = 200
-
-    package let name = "dead-letters"
+    package let name: String
     package let kinds = [EventKind.processorDeadLetter]
     package let pause = Duration.seconds(10)
 
     private let store: any ProcessingStore
     private let processors: [String]
     private let time: any TimeSource
-    private let recent = RecentIDs()
+    private let trail: IDTrail
 
     package init(store: any ProcessingStore, processors: [String], time: any TimeSource) {
+        name = "dead-letters"
         self.store = store
         self.processors = processors
         self.time = time
+        trail = IDTrail(name)
     }
 
-    package func end() async throws -> String { RecentIDs.bound(time.now()).description }
+    package func end() async throws -> String { IDTrail.bound(time.now()).description }
 
     package func events(after place: String) async throws -> EventHarvest {
-        let start = RecentIDs.start(place)
-        var letters: [DeadLetter] = []
-        var isMore = false
-        for processor in processors {
-            let page = try await store.deadLetters(of: processor, after: start, limit: Self.pageSize)
-            isMore = isMore || page.count == Self.pageSize
-            letters += page
+        try await trail.look(after: place, at: time.now(), in: processors, id: \DeadLetter.id) { processor, start in
+            try await store.deadLetters(of: processor, after: start, limit: IDTrail.pageSize)
+        } event: {
+            event($0)
         }
-        letters.sort { $0.id < $1.id }
-        // Of processors with full pages nothing may be passed over.
-        if isMore { letters = Array(letters.prefix(Self.pageSize)) }
-        let news = recent.news(among: letters.map(\.id))
-        let last = max(letters.last?.id ?? start, UniqueID(place) ?? start).description
-        recent.note(news, place: last)
-        return EventHarvest(
-            events: letters.filter { news.contains($0.id) }.map(event), place: last, isMore: isMore && !news.isEmpty)
     }
 
     private func event(_ letter: DeadLetter) -> LifecycleEvent {

@@ -48,7 +48,8 @@ package struct DocumentEvents: EventSource {
                 time: now, data: data)
         }
         guard let document = try await library.document(change.document, person: change.person) else {
-            return event(.documentForgotten, "/\(change.sequence)", ["document": .string(id)])
+            // Every passage that goes is a change, in any number of looks; the id never comes again.
+            return event(.documentForgotten, "", ["document": .string(id)])
         }
         let data: JSONValue = [
             "document": .string(id), "version": .integer(Int64(document.version)),

@@ -66,13 +66,14 @@ package final class EventFollower: Service {
     package func step(_ source: any EventSource) async throws -> Bool {
         guard let place = try await store.place(of: source.name) else {
             let end = try await source.end()
-            _ = try await store.append([], mark: EventMark(source: source.name, place: end))
+            try await bus.announce([], mark: EventMark(source: source.name, place: end))
             return false
         }
         let harvest = try await source.events(after: place)
         if harvest.place != place || !harvest.events.isEmpty {
             try await bus.announce(harvest.events, mark: EventMark(source: source.name, place: harvest.place))
         }
+        harvest.isStored()
         return harvest.isMore
     }
 }

@@ -12,7 +12,7 @@ package protocol EventSource: Sendable {
     /// Behind everything there is now: where a source begins that nobody listened to before.
     func end() async throws -> String
 
-    /// What follows from what came after `place`.
+    /// What follows from what came after `place`. A source that remembers what it told does so when the harvest is stored.
     func events(after place: String) async throws -> EventHarvest
 }
 
@@ -23,10 +23,15 @@ package struct EventHarvest: Sendable {
     package var place: String
     /// Whether there is more at once.
     package var isMore: Bool
+    /// To be called once the events and the mark are stored; never when that failed.
+    package var isStored: @Sendable () -> Void
 
-    package init(events: [LifecycleEvent], place: String, isMore: Bool) {
+    package init(
+        events: [LifecycleEvent], place: String, isMore: Bool, isStored: @escaping @Sendable () -> Void = {}
+    ) {
         self.events = events
         self.place = place
         self.isMore = isMore
+        self.isStored = isStored
     }
 }

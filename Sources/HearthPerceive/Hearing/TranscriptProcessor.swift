@@ -63,16 +63,13 @@ package struct TranscriptProcessor: Processor {
         var current: SpeechSegment?
         var incomplete: String?
         let options = HearOptions(file, transcribes: remote == nil, includesSamples: remote != nil)
+        var batch = remote.map { SpeechBatch($0.batchLimits) }
         do {
             try await decoder.answer(.hear(options), file.input(from: blobs), isLong: lane == .long) { event in
                 switch event {
-                case .speech(var segment):
+                case .speech(let segment):
                     if now() > end { throw TimeIsUp() }
-                    if let remote {
-                        let transcript = try await transcript(of: segment, in: file, by: remote, options.language)
-                        segment.samples = []
-                        found.append((segment, transcript))
-                    }
+                    for full in batch?.add(segment) ?? [] { found += try await written(full, of: file, options.language) }
                     current = segment
                 case .transcript(let transcript):
                     if let current { found.append((current, transcript)) }
@@ -89,6 +86,7 @@ package struct TranscriptProcessor: Processor {
                 "Nothing of the recording was written down in \(Self.longestWork.components.seconds) seconds.",
                 hint: "Send it in smaller parts. It is kept as it came.")
         }
+        if let rest = batch?.finish() { found += try await written(rest, of: file, options.language) }
         finished.forget(file.blob)
         return found.enumerated().compactMap { index, part in
             guard part.transcript.text.contains(where: { !$0.isWhitespace }) else { return nil }
@@ -97,13 +95,26 @@ package struct TranscriptProcessor: Processor {
     }
 
     /// A server that fails in hour three is not asked again for what it answered before.
-    private func transcript(
-        of segment: SpeechSegment, in file: MediaFile, by remote: any RemoteTranscriber, _ language: String?
-    ) async throws -> Transcript {
-        if let known = finished.transcript(of: segment, in: file.blob) { return known }
-        let transcript = try await remote.transcribe(segment, language: language)
-        finished.keep(transcript, of: segment, in: file.blob)
-        return transcript
+    private func written(
+        _ segments: [SpeechSegment], of file: MediaFile, _ language: String?
+    ) async throws -> [(segment: SpeechSegment, transcript: Transcript)] {
+        guard let remote else { return [] }
+        var transcripts = segments.map { finished.transcript(of: $0, in: file.blob) }
+        let unknown = transcripts.indices.filter { transcripts[$0] == nil }
+        if !unknown.isEmpty {
+            let written = try await remote.transcribe(unknown.map { segments[$0] }, language: language)
+            for (index, transcript) in zip(unknown, written) {
+                finished.keep(transcript, of: segments[index], in: file.blob)
+                transcripts[index] = transcript
+            }
+        }
+        return zip(segments, transcripts).compactMap { segment, transcript in
+            guard let transcript else { return nil }
+            // Their sound is no longer needed, and an hour of it is much.
+            var segment = segment
+            segment.samples = []
+            return (segment, transcript)
+        }
     }
 
     private func reading(
@@ -122,10 +133,17 @@ package struct TranscriptProcessor: Processor {
     }
 }
 
-/// Writes down a stretch of speech somewhere else.
+/// Writes down stretches of speech somewhere else than in the decoder.
 package protocol RemoteTranscriber: Sendable {
-    /// Times in the answer are seconds from the start of the recording.
-    func transcribe(_ segment: SpeechSegment, language: String?) async throws -> Transcript
+    /// How many are best written down together.
+    var batchLimits: SpeechBatch.Limits { get }
+
+    /// One transcript per stretch, in their order. Times in it are seconds from the start of the recording.
+    ///
+    /// - Throws: `HearthError`, `.retry` where the recording has to wait; `CancellationError`.
+    func transcribe(_ segments: [SpeechSegment], language: String?) async throws -> [Transcript]
+
+    func shutdown() async throws
 }
 
 extension Transcript.Word {

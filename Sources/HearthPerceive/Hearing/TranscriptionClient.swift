@@ -12,6 +12,15 @@ package struct TranscriptionClient: RemoteTranscriber {
 
     package func shutdown() async throws { try await server.shutdown() }
 
+    /// Each stretch goes off when it is found: a server is ready at once.
+    package let batchLimits = SpeechBatch.Limits(seconds: 60, stretches: 1)
+
+    package func transcribe(_ segments: [SpeechSegment], language: String?) async throws -> [Transcript] {
+        var transcripts: [Transcript] = []
+        for segment in segments { transcripts.append(try await transcribe(segment, language: language)) }
+        return transcripts
+    }
+
     /// - Throws: `HearthError` of `ErrorCode.ofModelServers`, `.retry` when the server is away, busy, slow or wrongly set
     ///   up, `.caller` when it answers what is no transcript; `CancellationError`.
     package func transcribe(_ segment: SpeechSegment, language: String?) async throws -> Transcript {

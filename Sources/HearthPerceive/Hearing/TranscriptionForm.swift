@@ -23,22 +23,9 @@ struct TranscriptionForm {
         }
         bytes += "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"speech.wav\"\r\n".utf8
         bytes += "Content-Type: audio/wav\r\n\r\n".utf8
-        bytes += Self.waveHeader(samples.count)
-        bytes += samples
+        bytes += WaveFile.bytes(samples)
         bytes += "\r\n--\(boundary)--\r\n".utf8
         body = bytes
         contentType = "multipart/form-data; boundary=\(boundary)"
-    }
-
-    private static let sampleRate: UInt32 = 16_000
-
-    /// RIFF, PCM, one channel of 16 bits.
-    private static func waveHeader(_ dataBytes: Int) -> [UInt8] {
-        func four(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
-        func two(_ value: UInt16) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
-        let size = UInt32(clamping: dataBytes)
-        var header = Array("RIFF".utf8) + four(36 &+ size) + Array("WAVEfmt ".utf8) + four(16)
-        header += two(1) + two(1) + four(sampleRate) + four(sampleRate * 2) + two(2) + two(16)
-        return header + Array("data".utf8) + four(size)
     }
 }

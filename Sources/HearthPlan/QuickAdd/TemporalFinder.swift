@@ -59,21 +59,23 @@ package struct TemporalFinder: Sendable {
 
     /// - Parameter now: seconds of the wall clock since 1970-01-01T00:00.
     package func phrases(in text: String, now: Int) -> [TemporalPhrase] {
-        found(in: TokenScanner.tokens(of: text), now: now).filter {
+        let found = found(in: TokenScanner.tokens(of: text), now: now).filter {
             $0.kind != .priority && $0.kind != .filler && $0.kind != .lead
         }
+        return manner == .tasks ? found.map { $0.movedAhead(of: now) } : found
     }
 
-    /// With the words of a task that tell no time.
+    /// With the words of a task that tell no time. A time of day is left as it was said: a day or a rule elsewhere in the text
+    /// may say which day is meant.
     func found(in tokens: [Token], now: Int) -> [TemporalPhrase] {
         guard !tokens.isEmpty else { return [] }
         let context = ActionContext(now: now, manner: manner)
         let chart = PhraseChart(tokens, grammar: grammar, actions: context, manner: manner)
-        return choose(chart.results, tokens, now)
+        return choose(chart.results, tokens)
     }
 
     /// The set of phrases with the greatest sum of scores, by dynamic programming over the tokens.
-    private func choose(_ items: [PhraseChart.Item], _ tokens: [Token], _ now: Int) -> [TemporalPhrase] {
+    private func choose(_ items: [PhraseChart.Item], _ tokens: [Token]) -> [TemporalPhrase] {
         var ending: [[Int]] = Array(repeating: [], count: tokens.count + 1)
         for (index, item) in items.enumerated() where isWhole(item, tokens) { ending[Int(item.end)].append(index) }
         var best = [Int](repeating: 0, count: tokens.count + 1)
@@ -97,9 +99,7 @@ package struct TemporalFinder: Sendable {
             }
             let item = items[chosen[end]]
             let rivals = ending[end].count { items[$0].start == item.start && items[$0].meaning != item.meaning }
-            if let phrase = phrase(item, tokens, rivals) {
-                phrases.append(manner == .tasks ? phrase.movedAhead(of: now) : phrase)
-            }
+            if let phrase = phrase(item, tokens, rivals) { phrases.append(phrase) }
             end = Int(item.start)
         }
         return phrases.reversed()

@@ -12,6 +12,7 @@ import Synchronization
 final class CallDesk: Sendable {
     let dependencies: ServerDependencies
     let gate: AccessGate
+    private let openCalls = OpenCalls()
     private let stopping = Atomic<Bool>(false)
 
     init(_ dependencies: ServerDependencies, gate: AccessGate) {
@@ -28,7 +29,7 @@ final class CallDesk: Sendable {
         let peer = RemotePeer.address(context.remotePeer)
         let id = UniqueID.random(at: dependencies.time.now())
         try gate.refuseFlood(from: peer)
-        if isOpen { return RPCCall(id: id, principal: nil) }
+        if isOpen { return RPCCall(id: id, principal: nil, seat: try openCalls.enter(from: peer)) }
         let credentials = try Credentials(
             authorization: metadata[stringValues: "authorization"].first { _ in true }, cookies: [])
         return RPCCall(id: id, principal: try gate.admit(credentials, from: peer))

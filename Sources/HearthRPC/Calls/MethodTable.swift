@@ -29,11 +29,9 @@ struct MethodTable<Transport: ServerTransport> {
         _ handler: @escaping @Sendable (Input, RPCCall) async throws -> Output
     ) {
         stream(method, isOpen: isOpen) { (messages: Received<Input>, writer: RPCWriter<Output>, call) in
-            var iterator = messages.makeAsyncIterator()
-            guard let message = try await iterator.next() else {
-                throw HearthError(.malformedBody, "The call has no message.")
+            try await OnlyMessage.use(of: messages, within: isOpen ? RPCLimits.openPatience : nil) { message in
+                try await writer.write(try await handler(message, call))
             }
-            try await writer.write(try await handler(try message.value(), call))
         }
     }
 
@@ -44,8 +42,9 @@ struct MethodTable<Transport: ServerTransport> {
     ) {
         services.insert(method.service.fullyQualifiedService)
         let desk = desk
+        let limit = isOpen ? min(RPCLimits.openMessageBytes, messageBytes) : messageBytes
         router.registerHandler(
-            forMethod: method, deserializer: MessageReader<Input>(limit: messageBytes),
+            forMethod: method, deserializer: MessageReader<Input>(limit: limit),
             serializer: ProtobufSerializer<Output>()
         ) { request, context in
             let start = ContinuousClock.now

@@ -8,6 +8,14 @@ struct RPCCall: Sendable {
     let id: UniqueID
     /// Nil only for methods that are open to everybody.
     let principal: Principal?
+    /// Of a method that is open to everybody.
+    let seat: OpenCalls.Seat?
+
+    init(id: UniqueID, principal: Principal?, seat: OpenCalls.Seat? = nil) {
+        self.id = id
+        self.principal = principal
+        self.seat = seat
+    }
 
     /// Who calls; throws `.unauthorized` where nobody is known.
     func caller() throws(HearthError) -> Principal {

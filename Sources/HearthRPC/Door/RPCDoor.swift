@@ -53,7 +53,7 @@ package struct RPCDoor: Service {
 
     private func serve(_ listener: RPCListener) async throws {
         let desk = CallDesk(dependencies, gate: gate)
-        let transport = HTTP2ServerTransport.Custom(listenerFactory: listener, config: Self.configuration)
+        let transport = HTTP2ServerTransport.Custom(listenerFactory: listener, config: configuration)
         let server = GRPCServer(transport: transport, router: Services.router(desk))
         let (onRunning, port) = (onRunning, port)
         // Detached tasks know nothing of the shutdown; it is passed on here, after the desk has heard of it.
@@ -72,10 +72,11 @@ package struct RPCDoor: Service {
         }
     }
 
-    private static var configuration: HTTP2ServerTransport.Custom<RPCListener>.Config {
+    private var configuration: HTTP2ServerTransport.Custom<RPCListener>.Config {
         var configuration = HTTP2ServerTransport.Custom<RPCListener>.Config.defaults
         configuration.compression.enabledAlgorithms = [.gzip]
-        configuration.rpc.maxRequestPayloadSize = RPCLimits.transportBytes
+        configuration.rpc.maxRequestPayloadSize =
+            dependencies.settings.limits.messageBytes + RPCLimits.excessBytes
         configuration.http2.targetWindowSize = RPCLimits.windowBytes
         configuration.http2.maxConcurrentStreams = RPCLimits.calls
         configuration.connection.maxIdleTime = RPCLimits.idleConnection

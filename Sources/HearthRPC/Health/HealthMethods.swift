@@ -39,11 +39,15 @@ struct HealthMethods: Sendable {
         _ messages: Received<Grpc_Health_V1_HealthCheckRequest>,
         _ writer: RPCWriter<Grpc_Health_V1_HealthCheckResponse>, _ call: RPCCall
     ) async throws {
-        var iterator = messages.makeAsyncIterator()
-        guard let request = try await iterator.next() else {
-            throw HearthError(.malformedBody, "The call has no message.")
+        try await OnlyMessage.use(of: messages, within: RPCLimits.openPatience) { request in
+            try await watch(request.service, writer)
         }
-        let service = try request.value().service
+    }
+
+    /// Until the call ends, which cancels it.
+    private func watch(
+        _ service: String, _ writer: RPCWriter<Grpc_Health_V1_HealthCheckResponse>
+    ) async throws {
         var last: Grpc_Health_V1_HealthCheckResponse.ServingStatus?
         while true {
             var status = Grpc_Health_V1_HealthCheckResponse.ServingStatus.serviceUnknown
@@ -52,7 +56,6 @@ struct HealthMethods: Sendable {
                 try await writer.write(.with { $0.status = status })
                 last = status
             }
-            // Ends with the call, which cancels it.
             try await Task.sleep(for: Self.interval)
         }
     }

@@ -86,20 +86,23 @@ struct RouterMethods: Sendable {
         guard case .registration(let registration) = try await iterator.next()?.value().message else {
             throw HearthError.unfit("/registration", "is missing: the first message registers the service")
         }
-        let (calls, continuation) = AsyncStream.makeStream(of: Router_V1_ServeResponse.self)
-        let worker = ServiceWorker(try call.caller()) { continuation.yield($0) }
+        // One signal is enough for any number of calls: they wait in the worker.
+        let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let worker = ServiceWorker(try call.caller()) { signal.yield() }
         try table.register(worker, registration)
         defer {
             worker.close()
             if table.remove(worker, from: registration.service) { cache.forget(registration.service) }
         }
-        continuation.yield(.with { $0.registered.answerWithinSeconds = ServiceWorker.patience.inSeconds })
         // Writes in its own task, so that answers are read while calls wait for the peer.
         let writing = Task {
-            for await call in calls { try await writer.write(call) }
+            try await writer.write(.with { $0.registered.answerWithinSeconds = ServiceWorker.patience.inSeconds })
+            for await _ in signals {
+                while let call = worker.nextCall() { try await writer.write(call) }
+            }
         }
         defer {
-            continuation.finish()
+            signal.finish()
             writing.cancel()
         }
         while let message = try await iterator.next() {

@@ -21,6 +21,7 @@ final class ServiceTable: Sendable {
     struct Target: Sendable {
         var service: String
         var cacheLifetime: Duration
+        let counts: ServiceCounts
         var answer: @Sendable (Google_Protobuf_Struct, RPCCall) async throws -> Google_Protobuf_Struct
     }
 
@@ -31,19 +32,9 @@ final class ServiceTable: Sendable {
         var person: UniqueID
         var isOwners: Bool
         var workers: [ServiceWorker]
+        let counts = ServiceCounts()
         /// Whose turn it is.
         var turn = 0
-    }
-
-    private struct Counts {
-        var calls: UInt64 = 0
-        var failures: UInt64 = 0
-        var inFlight: UInt32 = 0
-    }
-
-    private struct State {
-        var registered: [String: Registered] = [:]
-        var counts: [String: Counts] = [:]
     }
 
     static let maximumServices = 64
@@ -52,11 +43,15 @@ final class ServiceTable: Sendable {
     static let longestCache = 3600
 
     private let builtIn: [BuiltIn]
+    /// Of the services of Hearth itself, by name.
+    private let builtInCounts: [String: ServiceCounts]
     private let authenticator: Authenticator
-    private let state = Mutex(State())
+    /// By name.
+    private let table = Mutex<[String: Registered]>([:])
 
     init(_ builtIn: [BuiltIn], _ authenticator: Authenticator) {
         self.builtIn = builtIn
+        builtInCounts = Dictionary(uniqueKeysWithValues: builtIn.map { ($0.name, ServiceCounts()) })
         self.authenticator = authenticator
     }
 
@@ -65,8 +60,9 @@ final class ServiceTable: Sendable {
     /// - Throws: `.notFound`, `.forbidden`, `.serviceUnavailable` when all that serve the kind are busy or do not want calls.
     func target(_ kind: String, for call: RPCCall) throws(HearthError) -> Target {
         for service in builtIn {
-            guard let handler = service.kinds[kind] else { continue }
-            return Target(service: service.name, cacheLifetime: service.cacheLifetime, answer: handler)
+            guard let handler = service.kinds[kind], let counts = builtInCounts[service.name] else { continue }
+            return Target(
+                service: service.name, cacheLifetime: service.cacheLifetime, counts: counts, answer: handler)
         }
         let caller = try call.caller()
         guard let (name, service) = registered(for: kind, caller) else {
@@ -78,14 +74,14 @@ final class ServiceTable: Sendable {
         guard let worker = worker(of: name) else {
             throw HearthError.serviceUnavailable("The service \(name) takes no calls at the moment.")
         }
-        return Target(service: name, cacheLifetime: service.cacheLifetime) { payload, _ in
+        return Target(service: name, cacheLifetime: service.cacheLifetime, counts: service.counts) { payload, _ in
             try await worker.call(kind, payload, for: caller)
         }
     }
 
     private func registered(for kind: String, _ caller: Principal) -> (String, Registered)? {
-        state.withLock { state in
-            state.registered.first { $1.kinds.contains(kind) && Self.isFor(caller, $1) }.map { ($0.key, $0.value) }
+        table.withLock { services in
+            services.first { $1.kinds.contains(kind) && Self.isFor(caller, $1) }.map { ($0.key, $0.value) }
         }
     }
 
@@ -95,13 +91,13 @@ final class ServiceTable: Sendable {
 
     /// The next worker that takes calls; they take turns.
     private func worker(of name: String) -> ServiceWorker? {
-        state.withLock { state in
-            guard let service = state.registered[name] else { return nil }
+        table.withLock { services in
+            guard let service = services[name] else { return nil }
             for step in 0..<service.workers.count {
                 let place = (service.turn + step) % service.workers.count
                 let worker = service.workers[place]
                 guard worker.isFree, authenticator.isStillGood(worker.principal) else { continue }
-                state.registered[name]?.turn = place + 1
+                services[name]?.turn = place + 1
                 return worker
             }
             return nil
@@ -112,17 +108,9 @@ final class ServiceTable: Sendable {
     func ask(_ target: Target, _ payload: Google_Protobuf_Struct, _ call: RPCCall) async throws
         -> Google_Protobuf_Struct
     {
-        state.withLock { state in
-            state.counts[target.service, default: Counts()].calls += 1
-            state.counts[target.service, default: Counts()].inFlight += 1
-        }
+        target.counts.begin()
         var isFailure = true
-        defer {
-            state.withLock { state in
-                state.counts[target.service, default: Counts()].inFlight -= 1
-                if isFailure { state.counts[target.service, default: Counts()].failures += 1 }
-            }
-        }
+        defer { target.counts.end(isFailure: isFailure) }
         let answer = try await target.answer(payload, call)
         isFailure = false
         return answer
@@ -130,48 +118,64 @@ final class ServiceTable: Sendable {
 
     // MARK: Registering
 
+    /// The programs of a service share its calls, so they answer the same kinds, in the same way, for the same people.
+    ///
     /// - Throws: `.invalidValue`, `.conflict`, `.tooLarge`.
     func register(_ worker: ServiceWorker, _ registration: Router_V1_Registration) throws(HearthError) {
         try Self.check(registration)
         let principal = worker.principal
         let name = registration.service
-        let failure = state.withLock { state -> HearthError? in
+        let failure = table.withLock { services -> HearthError? in
             if builtIn.contains(where: { $0.name == name }) { return .taken("the name \(name)") }
             for kind in registration.kinds {
                 let isTaken =
                     builtIn.contains { $0.kinds[kind] != nil }
-                    || state.registered.contains { $0.key != name && $0.value.kinds.contains(kind) }
+                    || services.contains { $0.key != name && $0.value.kinds.contains(kind) }
                 if isTaken { return .taken("the kind \(kind)") }
             }
-            var service =
-                state.registered[name]
-                ?? Registered(
-                    kinds: [], cacheLifetime: .zero, person: principal.person, isOwners: principal.role == .owner,
-                    workers: [])
+            let joining = Registered(
+                kinds: registration.kinds, cacheLifetime: .seconds(Int(registration.cacheSeconds)),
+                person: principal.person, isOwners: principal.role == .owner, workers: [worker])
+            guard let service = services[name] else {
+                if services.count >= Self.maximumServices {
+                    return HearthError(.tooLarge, "At most \(Self.maximumServices) services can be registered.")
+                }
+                services[name] = joining
+                return nil
+            }
             if service.person != principal.person { return .taken("the name \(name)") }
-            if state.registered[name] == nil, state.registered.count >= Self.maximumServices {
-                return HearthError(.tooLarge, "At most \(Self.maximumServices) services can be registered.")
+            if let difference = Self.difference(of: joining, from: service) {
+                return .unlike("The service \(name) is registered already, with \(difference).")
             }
             if service.workers.count >= Self.maximumWorkers {
                 return HearthError(.tooLarge, "At most \(Self.maximumWorkers) programs can share one service.")
             }
-            service.kinds = registration.kinds
-            service.cacheLifetime = .seconds(Int(registration.cacheSeconds))
-            service.isOwners = principal.role == .owner
-            service.workers.append(worker)
-            state.registered[name] = service
+            services[name]?.workers.append(worker)
             return nil
         }
         if let failure { throw failure }
     }
 
+    /// What keeps a program from sharing a service with those that are there; nil: nothing.
+    private static func difference(of joining: Registered, from service: Registered) -> String? {
+        if Set(joining.kinds) != Set(service.kinds) {
+            return "the kinds \(service.kinds.sorted().joined(separator: ", "))"
+        }
+        if joining.cacheLifetime != service.cacheLifetime {
+            return "answers that are good for \(service.cacheLifetime.components.seconds) seconds"
+        }
+        if joining.isOwners != service.isOwners {
+            return service.isOwners ? "the owner's token, for everybody" : "a token for one person"
+        }
+        return nil
+    }
+
     /// - Returns: Whether the service is gone with this worker.
     func remove(_ worker: ServiceWorker, from name: String) -> Bool {
-        state.withLock { state in
-            state.registered[name]?.workers.removeAll { $0 === worker }
-            guard state.registered[name]?.workers.isEmpty ?? false else { return false }
-            state.registered[name] = nil
-            state.counts[name] = nil
+        table.withLock { services in
+            services[name]?.workers.removeAll { $0 === worker }
+            guard services[name]?.workers.isEmpty ?? false else { return false }
+            services[name] = nil
             return true
         }
     }
@@ -210,15 +214,16 @@ final class ServiceTable: Sendable {
 
     /// Every service that the caller may ask, by name.
     func list(for caller: Principal, isReady: Bool) -> [Router_V1_Service] {
-        state.withLock { state in
-            var services = builtIn.map { service in
-                Router_V1_Service.with {
-                    $0.name = service.name
-                    $0.kinds = service.kinds.keys.sorted()
-                    $0.health = isReady ? .serving : .notServing
-                }
+        var services = builtIn.map { service in
+            Router_V1_Service.with {
+                $0.name = service.name
+                $0.kinds = service.kinds.keys.sorted()
+                $0.health = isReady ? .serving : .notServing
+                builtInCounts[service.name]?.fill(&$0)
             }
-            for (name, service) in state.registered where Self.isFor(caller, service) {
+        }
+        table.withLock { registered in
+            for (name, service) in registered where Self.isFor(caller, service) {
                 let isServing = service.workers.contains { $0.isServing && authenticator.isStillGood($0.principal) }
                 services.append(
                     .with {
@@ -226,16 +231,11 @@ final class ServiceTable: Sendable {
                         $0.kinds = service.kinds.sorted()
                         $0.health = isServing ? .serving : .notServing
                         $0.workers = UInt32(service.workers.count)
+                        service.counts.fill(&$0)
                     })
             }
-            for index in services.indices {
-                let counts = state.counts[services[index].name] ?? Counts()
-                services[index].calls = counts.calls
-                services[index].failures = counts.failures
-                services[index].inFlight = counts.inFlight
-            }
-            return services.sorted { $0.name < $1.name }
         }
+        return services.sorted { $0.name < $1.name }
     }
 }
 
@@ -243,5 +243,11 @@ extension HearthError {
     fileprivate static func taken(_ what: String) -> HearthError {
         HearthError(
             .conflict, "Another service has \(what) already.", hint: "ListServices lists them; choose another one.")
+    }
+
+    fileprivate static func unlike(_ message: String) -> HearthError {
+        HearthError(
+            .conflict, message,
+            hint: "Register it in the same way, or under another name until the older programs have left.")
     }
 }

@@ -2,6 +2,7 @@ import HearthCore
 import HearthProtocols
 import HearthServer
 import HearthVault
+import OrderedCollections
 import SwiftProtobuf
 import Synchronization
 
@@ -11,6 +12,8 @@ final class ServiceWorker: Sendable {
 
     private struct State {
         var waiting: [UInt64: Waiting] = [:]
+        /// Calls that wait to be written, in order: each of them is in `waiting`, so that what is given up is not kept.
+        var unwritten: OrderedDictionary<UInt64, Router_V1_ServeResponse> = [:]
         var lastCall: UInt64 = 0
         var isServing = true
         var isClosed = false
@@ -24,21 +27,26 @@ final class ServiceWorker: Sendable {
     /// Who registered it.
     let principal: Principal
     private let patience: Duration
-    private let send: @Sendable (Router_V1_ServeResponse) -> Void
+    private let wake: @Sendable () -> Void
     private let state = Mutex(State())
 
+    /// - Parameter wake: Called when there is something for `nextCall`. It must return at once.
     init(
-        _ principal: Principal, patience: Duration = ServiceWorker.patience,
-        send: @escaping @Sendable (Router_V1_ServeResponse) -> Void
+        _ principal: Principal, patience: Duration = ServiceWorker.patience, wake: @escaping @Sendable () -> Void
     ) {
         self.principal = principal
         self.patience = patience
-        self.send = send
+        self.wake = wake
     }
 
     var isServing: Bool { state.withLock { $0.isServing && !$0.isClosed } }
     var isFree: Bool { state.withLock { $0.isServing && !$0.isClosed && $0.waiting.count < Self.maximumCalls } }
     var callsInFlight: Int { state.withLock { $0.waiting.count } }
+
+    /// The next call that is to be written to the program; nil: there is none now.
+    func nextCall() -> Router_V1_ServeResponse? {
+        state.withLock { $0.unwritten.isEmpty ? nil : $0.unwritten.removeFirst().value }
+    }
 
     /// - Throws: `.serviceUnavailable`, or what the program answered.
     func call(
@@ -48,6 +56,13 @@ final class ServiceWorker: Sendable {
             state.lastCall += 1
             return state.lastCall
         }
+        let message = Router_V1_ServeResponse.with {
+            $0.call.call = number
+            $0.call.kind = kind
+            $0.call.payload = payload
+            $0.call.personID = caller.person.description
+            $0.call.role = caller.role.rawValue
+        }
         let patience = patience
         let timer = Task {
             try await Task.sleep(for: patience)
@@ -56,20 +71,16 @@ final class ServiceWorker: Sendable {
         defer { timer.cancel() }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: Waiting) in
-                let isOpen = state.withLock { state in
-                    guard !state.isClosed else { return false }
+                let refusal = state.withLock { state -> HearthError? in
+                    guard !state.isClosed else { return .serviceGone }
+                    // Others may have come since the service was found to be free.
+                    guard state.waiting.count < Self.maximumCalls else { return .serviceBusy }
                     state.waiting[number] = continuation
-                    return true
+                    state.unwritten[number] = message
+                    return nil
                 }
-                guard isOpen else { return continuation.resume(returning: .failure(.serviceGone)) }
-                send(
-                    .with {
-                        $0.call.call = number
-                        $0.call.kind = kind
-                        $0.call.payload = payload
-                        $0.call.personID = caller.person.description
-                        $0.call.role = caller.role.rawValue
-                    })
+                if let refusal { return continuation.resume(returning: .failure(refusal)) }
+                wake()
                 // The handler below found nobody waiting.
                 if Task.isCancelled { settle(number, .failure(.serviceGone)) }
             }
@@ -93,6 +104,7 @@ final class ServiceWorker: Sendable {
     func close() {
         let waiting = state.withLock { state in
             state.isClosed = true
+            state.unwritten = [:]
             defer { state.waiting = [:] }
             return state.waiting.values
         }
@@ -100,7 +112,11 @@ final class ServiceWorker: Sendable {
     }
 
     private func settle(_ number: UInt64, _ result: Result<Google_Protobuf_Struct, HearthError>) {
-        state.withLock { $0.waiting.removeValue(forKey: number) }?.resume(returning: result)
+        let waiting = state.withLock { state in
+            state.unwritten.removeValue(forKey: number)
+            return state.waiting.removeValue(forKey: number)
+        }
+        waiting?.resume(returning: result)
     }
 }
 
@@ -113,6 +129,10 @@ extension HearthError {
 
     fileprivate static var serviceGone: HearthError {
         .serviceUnavailable("The service went away before it answered.")
+    }
+
+    fileprivate static var serviceBusy: HearthError {
+        .serviceUnavailable("The service has \(ServiceWorker.maximumCalls) calls to answer already.")
     }
 
     /// A refusal of a service outside of Hearth, in its own words.

@@ -7,9 +7,11 @@ struct DefinitionReader {
     private let source: JSONValue
     private let file: String
     let block: JSONValue
+    private let isStored: Bool
     private var problems: [HearthError.Field] = []
 
-    init(_ source: JSONValue, file: String) {
+    init(_ source: JSONValue, file: String, isStored: Bool) {
+        self.isStored = isStored
         self.source = source
         self.file = file
         block = source["x-hearth"] ?? .object([:])
@@ -36,8 +38,8 @@ struct DefinitionReader {
     // MARK: Simple keys
 
     static let knownKeys: Set<String> = [
-        "stream", "version", "table", "aliases", "path", "device_kinds", "retention", "rate", "private", "dedupe",
-        "indexed", "time", "example",
+        "stream", "version", "table", "aliases", "path", "device_kinds", "retention", "rate", "private", "joined",
+        "personal", "dedupe", "indexed", "time", "example",
     ]
 
     mutating func rejectUnknownKeys() {
@@ -175,14 +177,17 @@ struct DefinitionReader {
     mutating func fields() -> [StreamDefinition.Field] {
         let required = Set(source["required"]?.array?.compactMap(\.string) ?? [])
         let hidden = Set(strings("private"))
+        let joined = Set(strings("joined"))
         let indexed = Set(strings("indexed"))
+        let personal = Set(strings("personal"))
         guard let properties = source["properties"]?.object, !properties.isEmpty else {
             problems.append(.init(pointer: "/properties", message: "is required: a stream has at least one field"))
             return []
         }
-        for name in required.union(hidden).union(indexed) where properties[name] == nil {
+        for name in required.union(hidden).union(joined).union(indexed).union(personal) where properties[name] == nil {
             problems.append(.init(pointer: "/properties/\(name)", message: "is named but not defined"))
         }
+        checkPrivacy(properties, hidden: hidden, joined: joined, indexed: indexed, personal: personal)
         return properties.map { name, schema in
             if !Self.isIdentifier(name) || Self.reservedNames.contains(name) {
                 problems.append(
@@ -192,7 +197,31 @@ struct DefinitionReader {
             }
             return StreamDefinition.Field(
                 name: name, type: Self.type(of: schema), isRequired: required.contains(name),
-                isPrivate: hidden.contains(name), isIndexed: indexed.contains(name))
+                isPrivate: hidden.contains(name), isJoined: joined.contains(name), isIndexed: indexed.contains(name))
+        }
+    }
+
+    /// What a token can stand in for: see `docs/decisions/0025-vault.md`.
+    private mutating func checkPrivacy(
+        _ properties: OrderedDictionary<String, JSONValue>, hidden: Set<String>, joined: Set<String>,
+        indexed: Set<String>, personal: Set<String>
+    ) {
+        if isStored { return }
+        for name in joined.subtracting(hidden).sorted() {
+            report("joined", "names \(name), which is not private")
+        }
+        for name in personal.intersection(hidden).sorted() {
+            report("personal", "names \(name), which is private")
+        }
+        for name in hidden.sorted() {
+            guard let schema = properties[name] else { continue }
+            if Self.type(of: schema) == .boolean {
+                report("private", "names \(name), a boolean: a token for one of two values hides nothing")
+            }
+            if name == "blob" { report("private", "names blob, which finds the file of a reading") }
+            if indexed.contains(name), !joined.contains(name) {
+                report("private", "names \(name), which is indexed: only the tokens of a joined field can be found")
+            }
         }
     }
 

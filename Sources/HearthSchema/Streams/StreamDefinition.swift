@@ -15,8 +15,10 @@ package final class StreamDefinition: Sendable {
         package let name: String
         package let type: FieldType
         package let isRequired: Bool
-        /// Identifies a person or a place by itself.
+        /// Identifies a person or a place by itself: stored as a token, its value lies in the vault.
         package let isPrivate: Bool
+        /// Private, and equal values of a person have equal tokens.
+        package let isJoined: Bool
         package let isIndexed: Bool
     }
 
@@ -62,6 +64,9 @@ package final class StreamDefinition: Sendable {
     /// Validates items with or without envelope members; the envelope itself is judged by admission.
     package let schema: CompiledSchema
 
+    /// Columns whose values are stored as tokens.
+    package let privateColumns: [Int]
+
     /// The text field `blob`: rows name a file of the blob store in it.
     package let blobColumn: Int?
 
@@ -77,10 +82,12 @@ package final class StreamDefinition: Sendable {
         return name.withUTF8 { fieldTable[$0] }
     }
 
-    /// - Parameter file: What to call the source in errors.
+    /// - Parameters:
+    ///   - file: What to call the source in errors.
+    ///   - isStored: Readings were stored under it, when there were fewer rules about private fields.
     /// - Throws: `.invalidStreamDefinition` with a pointer to each thing that is wrong.
-    package init(_ source: JSONValue, file: String) throws(HearthError) {
-        var reader = DefinitionReader(source, file: file)
+    package init(_ source: JSONValue, file: String, isStored: Bool = false) throws(HearthError) {
+        var reader = DefinitionReader(source, file: file, isStored: isStored)
         self.source = source
         name = reader.identifier("stream")
         table = reader.identifier("table")
@@ -103,6 +110,7 @@ package final class StreamDefinition: Sendable {
         reader.rejectUnknownKeys()
         try reader.check()
         fieldTable = NameTable(fields.map(\.name))
+        privateColumns = fields.enumerated().filter(\.element.isPrivate).map(\.offset)
         blobColumn = fields.firstIndex { $0.name == "blob" && $0.type == .text }
         do {
             schema = try CompiledSchema(streamSchema: validating)

@@ -77,6 +77,7 @@ package enum HTTPStatusTable {
         .mediaUnsupported: .unsupportedMediaType,
         .mediaTooSlow: .unprocessableContent,
         .decoderCrashed: .unprocessableContent,
+        .recogniserFailed: .serviceUnavailable,
         .decoderMissing: .serviceUnavailable,
         .decoderProtocol: .internalServerError,
         .capabilityMissing: .serviceUnavailable,

@@ -29,6 +29,8 @@ package struct ServerDependencies: Sendable {
     package var processors: (any ProcessorBoard)?
     /// nil: there is no folder for segments.
     package var spool: SpoolService?
+    /// nil: private values are stored as they come.
+    package var vault: TokenVault?
     /// nil: nobody outside is told of events.
     package var notifier: NotifyService?
 
@@ -37,7 +39,7 @@ package struct ServerDependencies: Sendable {
         blobs: BlobStore, authenticator: Authenticator, time: any TimeSource, metrics: ServerMetrics,
         console: Console, settings: ServerSettings, logger: Logger, accessLog: AccessLog? = nil,
         library: LibraryServices? = nil, processors: (any ProcessorBoard)? = nil, spool: SpoolService? = nil,
-        notifier: NotifyService? = nil
+        vault: TokenVault? = nil, notifier: NotifyService? = nil
     ) {
         self.ingest = ingest
         self.store = store
@@ -54,6 +56,7 @@ package struct ServerDependencies: Sendable {
         self.library = library
         self.processors = processors
         self.spool = spool
+        self.vault = vault
         self.notifier = notifier
     }
 }

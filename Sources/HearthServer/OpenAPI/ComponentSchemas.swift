@@ -5,7 +5,7 @@ import HearthSchema
 enum ComponentSchemas {
     /// By name, in order.
     static func all(_ streams: [StreamDefinition]) -> [(String, JSONValue)] {
-        fixed + ProcessorShapes.all + SpoolShapes.all + NotifyShapes.all
+        fixed + ProcessorShapes.all + SpoolShapes.all + VaultShapes.all + NotifyShapes.all
             + streams.map { (ReadingShape.name($0), ReadingShape.component($0)) }
     }
 

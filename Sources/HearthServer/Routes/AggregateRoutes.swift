@@ -42,6 +42,7 @@ struct AggregateRoutes {
                         "fn", "Several with commas, of \(Function.allCases.map(\.rawValue).joined(separator: ", "))",
                         ["type": "string", "default": "avg,min,max,count"]),
                     RouteParameter("tz", "IANA time zone for days, weeks and months", Shape.text),
+                    ReadingSight.parameter,
                 ],
                 answers: [.json(Shape.named("Aggregates"), "The buckets, oldest first")], handler: aggregate)
         ]
@@ -55,7 +56,8 @@ struct AggregateRoutes {
         let width = try BucketWidth.parse(bucket, timeZone: zone.name)
         let fields = try Self.fields(request, stream)
         let functions = try Self.functions(request)
-        let buckets = try await store.aggregate(
+        let sight = try ReadingSight(request, context, "GET /streams/\(stream.name)/aggregate").store(store)
+        let buckets = try await sight.aggregate(
             scope.query(stream, order: .oldestFirst), Aggregation(width: width, columns: fields.map(\.column)))
         guard buckets.count <= Self.bucketLimit else {
             throw HearthError(

@@ -22,6 +22,7 @@ package enum AllRoutes {
         routes += ExportRoutes(dependencies).routes
         routes += ProcessorRoutes(dependencies).routes
         routes += SpoolRoutes(dependencies).routes
+        routes += VaultRoutes(dependencies).routes
         routes += GateRoutes(dependencies).routes
         routes += NotifyRoutes(dependencies).routes
         routes += SocketRouter.routes

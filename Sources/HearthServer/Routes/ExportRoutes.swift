@@ -34,7 +34,8 @@ struct ExportRoutes {
                     comes in several parts.
                     """,
                 parameters: Array(ReadScope.parameters.dropFirst()) + [
-                    RouteParameter("files", "Whether to put in files, too", ["type": "boolean", "default": true])
+                    RouteParameter("files", "Whether to put in files, too", ["type": "boolean", "default": true]),
+                    ReadingSight.parameter,
                 ],
                 answers: [RouteAnswer(200, "The archive", [RouteContent("application/zip", Shape.binary)])],
                 handler: export)
@@ -50,7 +51,8 @@ struct ExportRoutes {
         let (from, to) = (try request.queryTime("from"), try request.queryTime("to"))
         if let from, let to, from >= to { throw HearthError.malformedQuery("to", "is not after from") }
         let archive = ExportArchive(
-            person: person, devices: directory.all.filter { $0.person == id }, streams: registry.all, store: store,
+            person: person, devices: directory.all.filter { $0.person == id }, streams: registry.all,
+            store: try ReadingSight(request, context, "GET /export").store(store),
             library: library, blobs: try request.queryFlag("files") ?? true ? blobs : nil, from: from, to: to,
             now: time.now())
         var headers = HTTPFields()

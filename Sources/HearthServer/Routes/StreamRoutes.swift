@@ -42,6 +42,7 @@ struct StreamRoutes {
                         Shape.integer(Self.limits, default: 100)),
                     RouteParameter("cursor", "Where to go on: `next_cursor` of the page before", Shape.text),
                     RouteParameter("format", "Instead of `Accept`", Shape.choice(["json", "ndjson", "csv"])),
+                    ReadingSight.parameter,
                 ],
                 answers: [
                     RouteAnswer(
@@ -53,6 +54,7 @@ struct StreamRoutes {
                 ], handler: readings),
             Route(
                 .get, "/streams/{stream}/{id}", "getReading", tag: Self.tag, "One reading",
+                parameters: [ReadingSight.parameter],
                 answers: [.json(Shape.named("StoredReading"), "The reading")], handler: reading),
         ]
     }
@@ -94,8 +96,9 @@ struct StreamRoutes {
             if position == nil { throw HearthError.malformedQuery("cursor", "is not from this list") }
         }
         let query = scope.query(stream, order: order)
+        let store = try ReadingSight(request, context, "GET /streams/\(stream.name)").store(store)
         switch try Self.form(request) {
-        case nil: return try await page(query, after: position, limit: limit ?? 100)
+        case nil: return try await page(query, of: store, after: position, limit: limit ?? 100)
         case let form?:
             return ReadingRange(store: store, query: query, form: form, limit: limit).response(after: position)
         }
@@ -122,7 +125,9 @@ struct StreamRoutes {
         }
     }
 
-    private func page(_ query: ReadingQuery, after position: ReadingPosition?, limit: Int) async throws -> Response {
+    private func page(
+        _ query: ReadingQuery, of store: any ReadingStore, after position: ReadingPosition?, limit: Int
+    ) async throws -> Response {
         guard Self.limits.contains(limit) else {
             throw HearthError.malformedQuery(
                 "limit", "must be at most \(Self.limits.upperBound) for JSON; NDJSON has no limit")
@@ -150,6 +155,7 @@ struct StreamRoutes {
         let caller = try context.caller()
         let missing = HearthError(.notFound, "There is no such reading in the stream \(stream.name).")
         guard let id = RecordID(try context.pathID("id")) else { throw missing }
+        let store = try ReadingSight(request, context, "GET /streams/\(stream.name)/{id}").store(store)
         for person in directory.people
         where caller.may(.readStream(stream.name, person: person.id, device: caller.deviceID)) {
             guard let batch = try await store.reading(id, in: stream, person: person.id), let head = batch.heads.first,

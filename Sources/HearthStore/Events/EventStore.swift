@@ -5,8 +5,9 @@ package import HearthCore
 package protocol EventStore: Sendable {
     /// Adds events with a delivery for each of their targets, and moves a mark, in one transaction. An event whose key is
     /// there already changes nothing.
+    /// - Parameter now: From when on the deliveries are due, and their tries are counted: an event may be told long after it.
     /// - Returns: events that were not there.
-    func append(_ entries: [EventEntry], mark: EventMark?) async throws -> Int
+    func append(_ entries: [EventEntry], mark: EventMark?, at now: Timestamp) async throws -> Int
 
     /// Where a source stands; nil: it never told anything, or its mark was removed.
     func place(of source: String) async throws -> String?

@@ -37,9 +37,12 @@ package protocol LibraryStore: Sendable {
     /// cuts them. One element per gap between edges. The filter's own times count too.
     func timeline(_ filter: DocumentFilter, edges: [Timestamp]) async throws -> [TimelineSpan]
 
-    /// Forgets a document: all versions, passages, text index; its bytes are overwritten. Readings that came in before
-    /// `time` do not make it again. False when there is none.
+    /// Forgets a document: all versions, passages, text index; its bytes are overwritten, and its words in the text index
+    /// by the next `purge`. Readings that came in before `time` do not make it again. False when there is none.
     func delete(_ id: UniqueID, person: UniqueID, at time: Timestamp) async throws -> Bool
+    /// Overwrites what deletions left in the text index. Takes long with a large library, in steps between which others
+    /// write; when it is cancelled, the next call begins again. Cheap when nothing was deleted since the last one.
+    func purge() async throws
 
     /// Passages ranked by BM25, best first. Matching is by stem and without regard to case and accents; a passage
     /// matches when it holds any of the query's terms. A passage's document's title counts as part of it.

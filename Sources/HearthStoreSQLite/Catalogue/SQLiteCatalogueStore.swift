@@ -19,7 +19,11 @@ package final class SQLiteCatalogueStore: CatalogueStore {
         limits.checkpointPages = 1000
         limits.largestLogBytes = 8 << 20
         return SQLiteCatalogueStore(
-            file: try await SQLiteFile.open(path: path, limits: limits) { CatalogueMigrations.migrator() })
+            file: try await SQLiteFile.open(
+                path: path, limits: limits,
+                // What was sealed or deleted is overwritten.
+                prepare: { try $0.execute(sql: "PRAGMA secure_delete = ON") },
+                migrator: { CatalogueMigrations.migrator() }))
     }
 
     package func probe() async throws {

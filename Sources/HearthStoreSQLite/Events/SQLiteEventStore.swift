@@ -30,7 +30,7 @@ package final class SQLiteEventStore: EventStore {
 
     // MARK: Events
 
-    package func append(_ entries: [EventEntry], mark: EventMark?) async throws -> Int {
+    package func append(_ entries: [EventEntry], mark: EventMark?, at now: Timestamp) async throws -> Int {
         if entries.isEmpty, mark == nil { return 0 }
         return try await file.write { db in
             let event = try db.makeStatement(
@@ -54,7 +54,7 @@ package final class SQLiteEventStore: EventStore {
                 added += 1
                 let number = db.lastInsertedRowID
                 for target in entry.targets {
-                    try delivery.execute(arguments: [number, target, told.order, told.time.microseconds])
+                    try delivery.execute(arguments: [number, target, told.order, now.microseconds])
                 }
             }
             if let mark {

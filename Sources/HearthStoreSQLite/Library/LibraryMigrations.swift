@@ -13,8 +13,14 @@ enum LibraryMigrations {
         migrator.registerMigration("whole answers") { db in
             try db.execute(sql: wholeAnswers)
         }
+        migrator.registerMigration("upkeep") { try $0.execute(sql: upkeep) }
         return migrator
     }
+
+    private static let upkeep = """
+        CREATE INDEX findable_by_owner ON findable (owner);
+        CREATE INDEX changes_gone ON changes (sequence) WHERE gone = 1;
+        """
 
     private static let forgotten = """
         CREATE TABLE forgotten ( -- documents that a person deleted: what came in before does not bring them back

@@ -22,11 +22,25 @@ extension SQLiteLibraryStore {
                 arguments: [CatalogueRow.blob(id), owner])
             guard let number else { return false }
             try LibraryWriter(db: db).forget(number, at: time)
-            try LibraryTerms.purge(db)
+            try LibraryTerms.notePurge(db)
             return true
         }
         if isGone { try await forgetLog() }
         return isGone
+    }
+
+    package func purge() async throws {
+        guard let removals = try await file.read(LibraryTerms.removals) else { return }
+        var isFirst = true
+        var isMore = true
+        while isMore {
+            // What was merged so far stays so; others write between the steps.
+            try Task.checkCancellation()
+            isMore = try await file.write { [isFirst] in try LibraryTerms.purgeStep($0, isFirst: isFirst) }
+            isFirst = false
+        }
+        try await file.write { try LibraryTerms.endPurge($0, of: removals) }
+        try await forgetLog()
     }
 
     package func erase(person: UniqueID) async throws -> Int {

@@ -15,43 +15,46 @@ extension SQLiteLibraryStore {
             if chosen.isEmpty { return [] }
             let postings = try TermPostings(db, lengths: lengths)
             var scored: [ScoredPassage] = []
+            var unread: [OlderPassages.Term] = []
             // In the order of the question, so that sums are the same in every run.
-            for (term, count) in counted where chosen.contains(term) {
-                scored.add(try postings.scores(of: term, count: count))
+            for (term, count) in counted {
+                guard chosen.contains(term) else {
+                    unread.append(.init(term: term, count: count, end: .max))
+                    continue
+                }
+                let scores = try postings.scores(of: term, count: count)
+                if scores.count >= TextRanking.candidateBudget, let last = scores.last {
+                    unread.append(.init(term: term, count: count, end: last.number))
+                }
+                scored.add(scores)
             }
             let limit = LibraryLimits.length(limit)
-            let ranked = try Self.passing(Heap(scored), filter, owner: owner, limit: limit, in: db)
+            let passages = try FilteredPassages(filter, owner: owner, in: db)
+            let ranked = try Self.passing(Heap(scored), passages, limit: limit)
             let isComplete =
                 chosen.count == counted.count && counted.allSatisfy { $0.count <= TextRanking.candidateBudget }
             if ranked.count >= limit || isComplete { return ranked }
             // Nearly all candidates are outside the filter; where that leaves few passages they are looked at one by one.
-            let few = try Self.scoreFew(counted, postings, filter, owner: owner, in: db)
-            return few.map { Array($0.prefix(limit)) } ?? ranked
+            if let few = try Self.scoreFew(counted, postings, filter, owner: owner, in: db) {
+                return Array(few.prefix(limit))
+            }
+            var older = try OlderPassages(ranked, owner: owner, in: db)
+            // A term that was left out tells something only where the others tell nothing.
+            let terms = ranked.isEmpty ? unread : unread.filter { chosen.contains($0.term) }
+            try older.read(terms, postings, where: passages, limit: limit)
+            return older.ranked(limit: limit)
         }
     }
 
     /// The best that pass the filter, in their order.
     private static func passing(
-        _ scored: consuming Heap<ScoredPassage>, _ filter: DocumentFilter, owner: Int64, limit: Int, in db: Database
+        _ scored: consuming Heap<ScoredPassage>, _ passages: FilteredPassages, limit: Int
     ) throws -> [RankedPassage] {
-        let condition = LibraryCondition(filter, owner: owner, table: "f")
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT d.id FROM findable f JOIN documents d ON d.number = f.document
-                WHERE f.number = ? AND \(condition.sql)
-                """)
-        // Bound once; only the number changes.
-        try statement.setArguments([0] + condition.arguments)
-        let raw = try RawStatement(statement, in: db)
-        defer { raw.clear() }
         var ranked: [RankedPassage] = []
         while ranked.count < limit, let passage = scored.popMax() {
-            raw.bind(1, passage.number)
-            if try raw.step() {
-                ranked.append(
-                    RankedPassage(number: passage.number, document: try raw.id(0), score: passage.score))
+            if let document = try passages.document(of: passage.number) {
+                ranked.append(RankedPassage(number: passage.number, document: document, score: passage.score))
             }
-            raw.reset()
         }
         return ranked
     }

@@ -6,18 +6,17 @@ import HearthStore
 struct TermPostings {
     private let db: Database
     private let lengths: PassageLengths
-    private let statement: RawStatement
+    private let inOrder: RawStatement
+    private let newest: RawStatement
     private let passages: Int
     private let averageLength: Double
 
     init(_ db: Database, lengths: PassageLengths) throws {
         self.db = db
         self.lengths = lengths
-        statement = try RawStatement(
-            db,
-            """
-            SELECT rowid, passage_counts(terms) FROM terms WHERE terms MATCH ? ORDER BY rowid DESC LIMIT \(TextRanking.candidateBudget)
-            """)
+        let all = "SELECT rowid, passage_counts(terms) FROM terms WHERE terms MATCH ? ORDER BY rowid"
+        inOrder = try RawStatement(db, all)
+        newest = try RawStatement(db, "\(all) DESC LIMIT \(TextRanking.candidateBudget)")
         let totals = try RawStatement(db, "SELECT block FROM terms_data WHERE id = 1")
         defer { totals.reset() }
         // Rows, then terms of each column.
@@ -28,12 +27,51 @@ struct TermPostings {
 
     /// What a term that is in `count` passages adds to the score of each: newest passages first, no more than the budget.
     func scores(of term: String, count: Int) throws -> [ScoredPassage] {
+        // FTS5 walks its lists forwards in half the time.
+        if count < TextRanking.candidateBudget {
+            let found = try read(inOrder, term)
+            // The count is remembered, so there may be more by now.
+            if found.count < TextRanking.candidateBudget { return try scored(found.reversed(), count: count) }
+        }
+        return try scored(try read(newest, term), count: count)
+    }
+
+    /// No more than the budget.
+    private func read(_ statement: RawStatement, _ term: String) throws -> [(number: Int64, counts: Int64)] {
         defer { statement.clear() }
         // Terms hold no quotes: they are letters and digits.
         statement.bind(1, "\"\(term)\"")
         var found: [(number: Int64, counts: Int64)] = []
-        found.reserveCapacity(min(count, TextRanking.candidateBudget))
-        while try statement.step() { found.append((statement.int64(0), statement.int64(1))) }
+        while found.count < TextRanking.candidateBudget, try statement.step() {
+            found.append((statement.int64(0), statement.int64(1)))
+        }
+        return found
+    }
+
+    /// The same of older passages: of the newest below `number`, no more than the budget, those that pass.
+    /// - Returns: with them the number below which the next page begins; nil where there is none.
+    func olderScores(
+        of term: String, count: Int, below number: Int64, where passes: (Int64) throws -> Bool
+    ) throws -> (scores: [ScoredPassage], end: Int64?) {
+        let statement = try RawStatement(
+            db,
+            """
+            SELECT rowid, passage_counts(terms) FROM terms WHERE terms MATCH ? AND rowid < ? ORDER BY rowid DESC
+            LIMIT \(TextRanking.candidateBudget)
+            """)
+        defer { statement.clear() }
+        statement.bind(1, "\"\(term)\"")
+        statement.bind(2, number)
+        var found: [(number: Int64, counts: Int64)] = []
+        var (read, end) = (0, number)
+        while try statement.step() {
+            (read, end) = (read + 1, statement.int64(0))
+            if try passes(end) { found.append((end, statement.int64(1))) }
+        }
+        return (try scored(found, count: count), read < TextRanking.candidateBudget ? nil : end)
+    }
+
+    private func scored(_ found: [(number: Int64, counts: Int64)], count: Int) throws -> [ScoredPassage] {
         let sizes = try lengths.lengths(of: found.lazy.map(\.number), in: db)
         let inverseFrequency = TextRanking.inverseFrequency(of: count, in: passages)
         return zip(found, sizes).map { posting, length in

@@ -42,7 +42,8 @@ extension SQLiteReadingStore {
 
     /// Reads a definition that this store wrote.
     static func stored(_ source: String, of name: String) throws -> StreamDefinition {
-        try StreamDefinition(JSONValue(parsing: source), file: "the stored definition of \(name)")
+        try StreamDefinition(
+            JSONValue(parsing: source), file: "the stored definition of \(name)", isStored: true)
     }
 
     private static func create(

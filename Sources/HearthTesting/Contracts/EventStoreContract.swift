@@ -51,25 +51,26 @@ package enum EventStoreContract {
         let store = try await make()
         let full = event(1, order: "batch 1", person: id(70), at: 5)
         let added = try await store.append(
-            [EventEntry(full, targets: ["a", "b"]), EventEntry(event(2), targets: [])], mark: nil)
+            [EventEntry(full, targets: ["a", "b"]), EventEntry(event(2), targets: [])], mark: nil, at: time(0))
         try requireEqual(added, 2, "events that were not there")
         let again = try await store.append(
             [
                 EventEntry(event(3, key: "gate.done/1"), targets: ["a", "c"]),
                 EventEntry(event(4), targets: ["a", "a"]),
                 EventEntry(event(4), targets: ["b"]),
-            ], mark: nil)
+            ], mark: nil, at: time(0))
         try requireEqual(again, 1, "events under keys that were there")
         let first = try await store.claim(claim("a", at: 6))
         try requireEqual(numbers(first), [1, 4], "deliveries of a target, in order")
         let told = try require(first.first, "the first delivery")
         try requireEqual(told.event, full, "the event of a delivery")
         try requireEqual(told.state, .pending, "its state")
-        try requireEqual(told.since, full.time, "its time")
+        try requireEqual(told.since, time(0), "when it was made")
+        try requireEqual(told.due, time(0), "when it is due")
         try requireEqual(told.attempts, 0, "its tries")
         let none = try await store.claim(claim("c", at: 6))
         try requireEqual(none, [], "deliveries of an event that was told before")
-        let nothing = try await store.append([], mark: nil)
+        let nothing = try await store.append([], mark: nil, at: time(0))
         try requireEqual(nothing, 0, "nothing")
     }
 
@@ -77,9 +78,10 @@ package enum EventStoreContract {
         let store = try await make()
         let unknown = try await store.place(of: "gaps")
         try requireEqual(unknown, nil, "a source that never told anything")
-        _ = try await store.append([EventEntry(event(1), targets: ["a"])], mark: EventMark(source: "gaps", place: "7"))
-        _ = try await store.append([], mark: EventMark(source: "documents", place: ""))
-        _ = try await store.append([], mark: EventMark(source: "gaps", place: "8"))
+        let seventh = EventMark(source: "gaps", place: "7")
+        _ = try await store.append([EventEntry(event(1), targets: ["a"])], mark: seventh, at: time(0))
+        _ = try await store.append([], mark: EventMark(source: "documents", place: ""), at: time(0))
+        _ = try await store.append([], mark: EventMark(source: "gaps", place: "8"), at: time(0))
         let places = [try await store.place(of: "gaps"), try await store.place(of: "documents")]
         try requireEqual(places, ["8", ""], "marks")
         try await store.removeMark(of: "gaps")
@@ -92,7 +94,7 @@ package enum EventStoreContract {
 
     static func verifyClaims(_ make: Make) async throws {
         let store = try await make()
-        _ = try await store.append((1...5).map { EventEntry(event($0), targets: ["a"]) }, mark: nil)
+        _ = try await store.append((1...5).map { EventEntry(event($0), targets: ["a"]) }, mark: nil, at: time(0))
         let early = try await store.claim(claim("a", at: -1))
         try requireEqual(early, [], "before they are due")
         let mine = try await store.claim(claim("a", at: 1, until: 60, limit: 3))
@@ -120,7 +122,7 @@ package enum EventStoreContract {
                 EventEntry(event(1, order: "x"), targets: ["a", "b"]), EventEntry(event(2, order: "x"), targets: ["a"]),
                 EventEntry(event(3, order: "y"), targets: ["a"]), EventEntry(event(4), targets: ["a"]),
                 EventEntry(event(5, order: "x"), targets: ["a", "b"]), EventEntry(event(6), targets: ["a"]),
-            ], mark: nil)
+            ], mark: nil, at: time(0))
         let first = try await store.claim(claim("a", at: 1, until: 10))
         try requireEqual(numbers(first), [1, 3, 4, 6], "one of each order")
         let waiting = try await store.claim(claim("a", at: 2))
@@ -145,7 +147,7 @@ package enum EventStoreContract {
 
     static func verifyOutcomes(_ make: Make) async throws {
         let store = try await make()
-        _ = try await store.append((1...4).map { EventEntry(event($0), targets: ["a"]) }, mark: nil)
+        _ = try await store.append((1...4).map { EventEntry(event($0), targets: ["a"]) }, mark: nil, at: time(0))
         let claimed = try await store.claim(claim("a", at: 1, until: 60)).map(\.number)
         try requireEqual(claimed.count, 4, "claimed deliveries")
         let foreign = try await store.settle(claimed[0], by: other, as: .delivered, at: time(2))
@@ -176,7 +178,7 @@ package enum EventStoreContract {
 
     static func verifyReplay(_ make: Make) async throws {
         let store = try await make()
-        _ = try await store.append((1...3).map { EventEntry(event($0), targets: ["a", "b"]) }, mark: nil)
+        _ = try await store.append((1...3).map { EventEntry(event($0), targets: ["a", "b"]) }, mark: nil, at: time(0))
         for target in ["a", "b"] {
             for delivery in try await store.claim(claim(target, at: 1)) {
                 _ = try await store.settle(delivery.number, by: holder, as: .dead(because: failure), at: time(2))
@@ -206,7 +208,7 @@ package enum EventStoreContract {
 
     static func verifyAbandon(_ make: Make) async throws {
         let store = try await make()
-        _ = try await store.append([EventEntry(event(1), targets: ["a", "ü", "c'"])], mark: nil)
+        _ = try await store.append([EventEntry(event(1), targets: ["a", "ü", "c'"])], mark: nil, at: time(0))
         let given = try await store.abandon(except: ["a", "c'"], because: failure, at: time(1))
         try requireEqual(given, 1, "deliveries given up")
         let dead = try await store.deliveries(DeliveryFilter(state: .dead), before: nil, limit: 10)
@@ -225,7 +227,7 @@ package enum EventStoreContract {
                 EventEntry(event(1, at: 1), targets: ["a"]), EventEntry(event(2, at: 2), targets: ["a"]),
                 EventEntry(event(3, at: 3), targets: []), EventEntry(event(4, person: id(70), at: 50), targets: ["a"]),
                 EventEntry(event(5, person: id(71), at: 50), targets: ["a"]),
-            ], mark: nil)
+            ], mark: nil, at: time(0))
         let first = try await store.claim(claim("a", at: 1, limit: 1))
         _ = try await store.settle(first[0].number, by: holder, as: .dead(because: failure), at: time(2))
         let forgotten = try await store.forgetEvents(before: time(10))
@@ -236,13 +238,13 @@ package enum EventStoreContract {
         try requireEqual(erased, 1, "events of a person")
         let others = try await store.deliveries(DeliveryFilter(), before: nil, limit: 10)
         try requireEqual(numbers(others), [5, 2], "deliveries of others")
-        let again = try await store.append([EventEntry(event(1), targets: ["a"])], mark: nil)
+        let again = try await store.append([EventEntry(event(1), targets: ["a"])], mark: nil, at: time(0))
         try requireEqual(again, 1, "a forgotten event that is told again")
     }
 
     static func verifyPages(_ make: Make) async throws {
         let store = try await make()
-        _ = try await store.append((1...5).map { EventEntry(event($0), targets: ["a", "b"]) }, mark: nil)
+        _ = try await store.append((1...5).map { EventEntry(event($0), targets: ["a", "b"]) }, mark: nil, at: time(0))
         var seen: [UInt64] = []
         var last: Int64?
         repeat {

@@ -183,6 +183,9 @@ extension LibraryStoreContract {
         try requireEqual([counts.documents, counts.passages], [1, 1], "counts after a deletion")
         let rest = try await ranked(store, "apple")
         try requireEqual(rest, [id(11)], "what is left")
+        for _ in 0..<2 { try await store.purge() }
+        let purged = [try await ranked(store, "apple"), try await ranked(store, "secret")]
+        try requireEqual(purged, [[id(11)], []], "what is left after a purge")
         let back = try await store.put([entry(10, "secret plums", title: "Hidden", key: "k")])
         try requireEqual(back.map(\.change), [.inserted], "a deleted document that comes again")
         let number = try await store.passages(of: id(10), person: ada)[0].number

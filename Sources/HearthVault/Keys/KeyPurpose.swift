@@ -13,6 +13,10 @@ package struct KeyPurpose: Hashable, Sendable {
     package static let token = KeyPurpose("token")
     /// Digests of readings, which make their ids.
     package static let digest = KeyPurpose("digest")
+    /// Seals answers that are kept to be repeated.
+    package static let answer = KeyPurpose("answer")
+    /// Chains the records of the audit log.
+    package static let audit = KeyPurpose("audit")
     /// Tells household keys apart without revealing them.
     package static let fingerprint = KeyPurpose("fingerprint")
 }

@@ -20,7 +20,7 @@ package struct KeyRing: Sendable, CustomStringConvertible, CustomReflectable {
         precondition(key.count == Self.keyByteCount, "a household key has \(Self.keyByteCount) bytes")
         let household = SymmetricKey(data: key)
         self.household = household
-        let usual: [KeyPurpose] = [.blob, .blobName, .token, .digest]
+        let usual: [KeyPurpose] = [.blob, .blobName, .token, .digest, .audit]
         derived = Dictionary(uniqueKeysWithValues: usual.map { ($0, Self.derive($0, from: household, byteCount: 32)) })
         fingerprint = Self.derive(.fingerprint, from: household, byteCount: 8).withUnsafeBytes {
             UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self))

@@ -45,6 +45,21 @@ import Testing
         var batches: [[String]] { seen.withLock { $0 } }
     }
 
+    /// A server answers questions for months: what calls the computation must not grow with every batch.
+    @Test func theThousandthBatchIsComputedAsDeepInTheStackAsTheFirst() async throws {
+        let depths = Mutex<Set<Int>>([])
+        let workers = EmbeddingWorkers(threads: 0, longestText: 256) {
+            { texts in
+                let depth = Thread.callStackReturnAddresses.count
+                depths.withLock { _ = $0.insert(depth) }
+                return texts.map { _ in [0] }
+            }
+        }
+        for number in 0..<1000 { _ = try await workers.embed(["\(number)"], priority: .interactive) }
+        #expect(depths.withLock { $0.count } == 1)
+        await workers.close()
+    }
+
     @Test func everyCallerGetsItsOwnVectorsInOrder() async throws {
         let workers = workers()
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -132,6 +132,93 @@ struct VerifierTests {
         }
     }
 
+    /// As from a model whose template opened the tag: the text has its end alone.
+    private static let reasoning =
+        String(repeating: "The pump was repaired by Anna. Anna broke the pump. I don't know. ", count: 5)
+        + "The pump was fixed by Anna in May, I think</think>"
+
+    @Test func `a long reasoning whose beginning the template wrote is neither shown nor counted`() async throws {
+        for (written, answers) in [
+            (Self.reasoning + Self.good, true),
+            (String(repeating: "Hm ", count: 10_000) + "</think>" + Self.good, true),
+            (Self.reasoning + "I don't know.", false), (Self.reasoning, false),
+        ] {
+            for pieces in [[written], written.split(every: max(7, written.count / 40))] {
+                try await AnswerFixture.use(Self.notes + AnswerFixture.household) { fixture in
+                    var told: [String] = []
+                    var last: AnswerEvent?
+                    let question = Question(query: Self.key, person: AnswerFixture.person)
+                    let answerer = fixture.answerer(writer: FixedWriter(pieces: pieces))
+                    for try await event in answerer.events(question) {
+                        if case .text(let text) = event { told.append(text) }
+                        last = event
+                    }
+                    guard case .done(let answer) = last else {
+                        Issue.record("\(String(describing: last))")
+                        return
+                    }
+                    #expect((answer.author == .model) == answers, "\(answer.notice ?? "no notice")")
+                    #expect((answer.notice == nil) == answers, "\(answer.notice ?? "no notice")")
+                    #expect(told.joined() == answer.text, "\(told)")
+                    #expect(!answers || answer.text == "The spare key lies under the blue flower pot.")
+                }
+            }
+        }
+    }
+
+    @Test func `an embedding model that is damaged meanwhile leaves the comparison to the words`() async throws {
+        try await AnswerFixture.use(Self.notes) { fixture in
+            let embedder = DamagedEmbedder()
+            let answerer = Answerer(
+                retriever: fixture.retriever, library: fixture.library, catalogue: fixture.catalogue,
+                embedder: embedder, writer: FixedWriter(pieces: [Self.good + " It lies under the red pot [1]."]),
+                journal: TurnJournal(home: fixture.home), statistics: fixture.retriever, time: fixture.clock)
+            let answer = try await answerer.ask(Question(query: Self.key, person: AnswerFixture.person))
+            #expect(embedder.calls > 0)
+            #expect(answer.author == .model)
+            #expect(answer.text == "The spare key lies under the blue flower pot.")
+        }
+    }
+
+    private static let numbers = [
+        (
+            "Roof",
+            "The roof cost two thousand five hundred euros. The gutter cost three thousand and five euros."
+        ),
+        ("Porch", "The porch cost a thousand two hundred and twelve euros."),
+        ("Boiler", "The boiler was built in two thousand twenty-six."),
+        ("School", "In two thousand, five teachers worked at the school."),
+        ("Prices", "The bids for the fence were between one thousand and two thousand euros."),
+        ("Network", "The printer has the address 192.168.1.15. The lake holds 1.250.000 litres."),
+    ].map { (title: $0.0, text: $0.1) }
+
+    @Test(arguments: [
+        ("What did the roof cost?", "The roof cost 2500 euros [1].", true),
+        ("What did the roof cost?", "The roof cost 2,500 euros [1].", true),
+        ("What did the roof cost?", "The roof cost 2000 euros [1].", false),
+        ("What did the roof cost?", "The roof cost 500 euros [1].", false),
+        ("What did the gutter cost?", "The gutter cost 3005 euros [1].", true),
+        ("What did the gutter cost?", "The gutter cost 3000 euros [1].", false),
+        ("What did the porch cost?", "The porch cost 1212 euros [1].", true),
+        ("What did the porch cost?", "The porch cost 1000 euros [1].", false),
+        ("When was the boiler built?", "The boiler was built in 2026 [1].", true),
+        ("When was the boiler built?", "The boiler was built in 2000 [1].", false),
+        ("How many teachers worked at the school?", "Five teachers worked at the school in 2000 [1].", true),
+        ("How many teachers worked at the school?", "In 2005 teachers worked at the school [1].", false),
+        ("What were the bids for the fence?", "The bids were between 1000 and 2000 euros [1].", true),
+        ("What were the bids for the fence?", "The bids were 3000 euros [1].", false),
+        ("Which address has the printer?", "The printer has the address 192.168.1.15 [1].", true),
+        ("Which address has the printer?", "The printer has the address 192.168.11.5 [1].", false),
+        ("How much does the lake hold?", "The lake holds 1,250,000 litres [1].", true),
+    ])
+    func `numbers are compared whole, in words and in digits`(
+        query: String, written: String, isShown: Bool
+    ) async throws {
+        let answer = try await Self.ask(query, writes: [written], texts: Self.numbers)
+        #expect(answer.answered)
+        #expect((answer.author == .model) == isShown, "\(answer.text): \(answer.notice ?? "no notice")")
+    }
+
     @Test func `a model that only thinks leads to a quoted answer`() async throws {
         let answer = try await Self.ask(Self.key, writes: ["<think>The spare key lies under the blue flower pot."])
         #expect(answer.author == .extractive)
@@ -149,5 +236,14 @@ struct VerifierTests {
             Self.key, writes: ["The spare key is at evil.example [2]."], texts: Self.notes + [hostile])
         #expect(answer.author == .extractive)
         #expect(!answer.text.contains("evil"), "\(answer.text)")
+    }
+}
+
+extension String {
+    fileprivate func split(every count: Int) -> [String] {
+        let characters = Array(self)
+        return stride(from: 0, to: characters.count, by: count).map {
+            String(characters[$0..<min($0 + count, characters.count)])
+        }
     }
 }

@@ -148,6 +148,66 @@ import Testing
         #expect(vectors.index?.removedCount == 1)
     }
 
+    /// Sequences of the changes that tell of passages that went.
+    private func tombstones(_ store: MemoryLibraryStore) async throws -> Int {
+        try await store.passageChanges(after: 0, limit: 1000).count { $0.text == nil }
+    }
+
+    @Test func whatEveryIndexKnowsToBeGoneIsNotToldAnyMore() async throws {
+        let folder = Folder()
+        let store = try await filled(10...19)
+        let embedder = WatchedEmbedder()
+        var followers: [EmbeddingFollower] = []
+        for name in ["one", "two"] {
+            let vectors = try await PassageVectors.open(
+                "\(folder.path)/\(name)", model: name, dimension: embedder.dimension)
+            followers.append(follower(store, embedder, vectors))
+        }
+        let upkeep = LibraryUpkeep(store: store, followers: followers, logger: Logger(label: "test"))
+        for follower in followers { try await catchUp(follower) }
+        _ = try await store.delete(LibraryStoreContract.id(10), person: person, at: Timestamp(microseconds: 0))
+        try await catchUp(followers[0])
+        try await upkeep.round()
+        #expect(try await tombstones(store) == 1, "the second index does not know it yet")
+        try await catchUp(followers[1])
+        #expect(try await store.erase(person: person) == 9)
+        try await upkeep.round()
+        #expect(try await tombstones(store) == 9, "what came after what is known everywhere stays")
+        for follower in followers { try await catchUp(follower) }
+        try await upkeep.round()
+        #expect(try await store.passageChanges(after: 0, limit: 1000).isEmpty)
+        #expect(try await followers[0].status() == .init(vectors: 0, lag: 0, failure: nil))
+        _ = try await store.put([LibraryStoreContract.entry(40, "The boat that came later.", title: "")])
+        for follower in followers { try await catchUp(follower) }
+        #expect(try await followers[1].status() == .init(vectors: 1, lag: 0, failure: nil))
+    }
+
+    @Test func whatWentIsNotToldWhereThereIsNoModel() async throws {
+        let folder = Folder()
+        let store = try await filled(10...19)
+        let embedder = WatchedEmbedder()
+        let vectors = try await PassageVectors.open(folder.path, model: embedder.name, dimension: embedder.dimension)
+        try await catchUp(follower(store, embedder, vectors))
+        _ = try await store.delete(LibraryStoreContract.id(10), person: person, at: Timestamp(microseconds: 0))
+        _ = try await store.put([LibraryStoreContract.entry(40, "The boat that came later.", title: "")])
+        let forgetting = follower(store, nil, vectors)
+        let upkeep = LibraryUpkeep(store: store, followers: [forgetting], logger: Logger(label: "test"))
+        try await upkeep.round()
+        #expect(try await tombstones(store) == 1)
+        try await catchUp(forgetting)
+        try await upkeep.round()
+        #expect(try await tombstones(store) == 0)
+        #expect(vectors.index?.count == 9)
+        // With the model again, what came meanwhile is embedded.
+        let next = follower(store, embedder, vectors)
+        try await catchUp(next)
+        #expect(try await next.status() == .init(vectors: 10, lag: 0, failure: nil))
+        // Without an index nobody needs to be told.
+        _ = try await store.delete(LibraryStoreContract.id(40), person: person, at: Timestamp(microseconds: 0))
+        try await LibraryUpkeep(store: store, followers: [], logger: Logger(label: "test")).round()
+        #expect(try await tombstones(store) == 0)
+    }
+
     @Test func forgettingLoadsNoModel() async throws {
         let folder = Folder()
         let store = try await filled(10...13)

@@ -136,6 +136,27 @@ struct RetrievalTests {
         #expect(answer.hits.first?.dense != nil)
     }
 
+    @Test("A model that is damaged meanwhile leaves what has no vector yet to its words")
+    func damagedBetween() async throws {
+        let folder = Folder()
+        defer { folder.remove() }
+        let store = MemoryLibraryStore()
+        try await filled(store)
+        let embedder = HashingEmbedder()
+        let vectors = try await PassageVectors.open(folder.path, model: embedder.name, dimension: embedder.dimension)
+        let follower = follower(store, embedder, vectors)
+        while try await follower.step() {}
+        _ = try await store.put([entry(20, "The chimney sweep charges 68 euros.")])
+        // The question is embedded still.
+        let damaged = DamagedEmbedder(whole: 1)
+        let answer = try await HybridRetriever(store: store, embedder: damaged, vectors: vectors)
+            .search(request("What does the chimney sweep charge?"))
+        #expect(damaged.calls == 2)
+        #expect(answer.mode == .hybrid)
+        #expect(answer.hits.first { $0.found.document.id == LibraryStoreContract.id(20) }?.text != nil)
+        try await vectors.close()
+    }
+
     @Test("One document of a kind is found among many of another that are nearer")
     func rareKind() async throws {
         let folder = Folder()
@@ -274,15 +295,5 @@ struct RetrievalTests {
         }
         #expect(try await worker.status().failure == nil)
         #expect(embedder.callCount >= 5)
-    }
-}
-
-/// A model whose file was damaged after the start.
-private struct DamagedEmbedder: TextEmbedder {
-    let name = "hashing/512"
-    let dimension = 512
-
-    func embed(_ texts: [String]) async throws -> [[Float]] {
-        throw HearthError(.malformedModel, "A tensor holds a value that is not finite.")
     }
 }

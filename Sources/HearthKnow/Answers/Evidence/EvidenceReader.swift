@@ -139,7 +139,12 @@ package struct EvidenceReader: Sendable {
                 let passage = passages[sentence.passage].text
                 let read = passage.sentences[sentence.index]
                 return (sentence.isReply ? read.question.map { $0.text + " " } ?? "" : "") + passage.text(read.range)
-            } + unknown.map { passages[$0].text.found.passage.text }
+            }
+            + unknown.map { index in
+                let found = passages[index].text.found
+                // As the index has it: the fit knows no other.
+                return EmbeddingFollower.text(title: found.document.title, passage: found.passage.text)
+            }
         guard !texts.isEmpty else { return }
         // Many texts, but a person waits for them.
         let vectors = try await embedder.embed(texts, priority: .interactive)

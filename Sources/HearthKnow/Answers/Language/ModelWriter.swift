@@ -20,53 +20,63 @@ struct ModelWriter: Sendable {
         let passages = Array(evidence.passages.prefix(LanguageLimits.passages).map(\.text))
         let prompt = AnswerPrompt(question: query, turns: turns, passages: passages.map(\.found))
         let asked = Word.all(in: Array(query.unicodeScalars))
-        var machine = MarkedSentenceMachine()
         var filter = ReasoningFilter()
-        var shown: [Verifier.Supported] = []
-        var dropped = 0
-        var gaveUp = false
+        var draft = Draft()
         var failure: HearthError?
 
         func check(_ sentences: [MarkedSentence]) async throws {
-            for sentence in sentences where shown.count + dropped < LanguageLimits.sentences {
+            for sentence in sentences where draft.hasRoom {
                 if Self.saysItDoesNotKnow(sentence) {
-                    gaveUp = true
-                    continue
+                    draft.gaveUp = true
+                } else if let supported = try await verifier.verify(sentence, passages: passages, question: asked) {
+                    draft.shown.append(supported)
+                } else {
+                    draft.dropped += 1
                 }
-                guard let supported = try await verifier.verify(sentence, passages: passages, question: asked) else {
-                    dropped += 1
-                    continue
-                }
-                tell(.text((shown.isEmpty ? "" : " ") + supported.text))
-                shown.append(supported)
             }
         }
-        var bytes = 0
         do {
-            stream: for try await written in writer.write(prompt) {
+            for try await written in writer.write(prompt) {
                 for piece in filter.add(written) {
                     switch piece {
-                    case .text(let text):
-                        bytes += text.utf8.count
-                        try await check(machine.add(text))
-                    case .reasoningBefore: machine = MarkedSentenceMachine()
-                    }
-                    if bytes > LanguageLimits.answerBytes || shown.count + dropped >= LanguageLimits.sentences {
-                        break stream
+                    // What is too much is read all the same: the end of a reasoning may come behind it.
+                    case .text(let text): if draft.isRead { try await check(draft.add(text)) }
+                    case .reasoningBefore: draft = Draft()
                     }
                 }
             }
-            try await check(machine.add(filter.finish()) + machine.finish())
+            try await check(draft.add(filter.finish()) + draft.machine.finish())
         } catch let error as HearthError where Self.isOfTheModel(error) {
             failure = error
         }
         try Task.checkCancellation()
-        guard !shown.isEmpty else { return .unusable(Self.reason(failure, dropped: dropped, gaveUp: gaveUp)) }
-        let mean = shown.reduce(0) { $0 + $1.support } / Double(shown.count)
+        guard !draft.shown.isEmpty else { return .unusable(Self.reason(failure, draft)) }
+        // Only now: until its end, all of a text may turn out to have been reasoning.
+        for (index, supported) in draft.shown.enumerated() { tell(.text((index == 0 ? "" : " ") + supported.text)) }
+        let mean = draft.shown.reduce(0) { $0 + $1.support } / Double(draft.shown.count)
         return .written(
-            text: shown.map(\.text).joined(separator: " "), citations: shown.map(\.citation),
-            support: mean * Double(shown.count) / Double(shown.count + dropped),
-            notice: Self.notice(failure, dropped: dropped, tell: tell))
+            text: draft.shown.map(\.text).joined(separator: " "), citations: draft.shown.map(\.citation),
+            support: mean * Double(draft.shown.count) / Double(draft.shown.count + draft.dropped),
+            notice: Self.notice(failure, dropped: draft.dropped, tell: tell))
+    }
+
+    /// What came of the text so far.
+    private struct Draft {
+        var machine = MarkedSentenceMachine()
+        var shown: [Verifier.Supported] = []
+        var dropped = 0
+        var gaveUp = false
+        var bytes = 0
+
+        var hasRoom: Bool { shown.count + dropped < LanguageLimits.sentences }
+        /// Whether more text would be looked at.
+        var isRead: Bool { hasRoom && bytes <= LanguageLimits.answerBytes }
+
+        /// Sentences that are complete now.
+        mutating func add(_ text: String) -> [MarkedSentence] {
+            bytes += text.utf8.count
+            return machine.add(text)
+        }
     }
 
     /// What the model's server did; failures of stores and of Hearth itself go on to the caller.
@@ -77,12 +87,12 @@ struct ModelWriter: Sendable {
         return words == ["i", "don", "t", "know"] || words == ["i", "do", "not", "know"]
     }
 
-    private static func reason(_ failure: HearthError?, dropped: Int, gaveUp: Bool) -> String {
+    private static func reason(_ failure: HearthError?, _ draft: Draft) -> String {
         if let failure {
             return "The language model could not be used, so this is quoted from your documents. \(failure.message)"
         }
-        if gaveUp { return "The language model found no answer in these passages; this is quoted from them." }
-        return dropped > 0
+        if draft.gaveUp { return "The language model found no answer in these passages; this is quoted from them." }
+        return draft.dropped > 0
             ? "What the language model wrote is not supported by your documents, so this is quoted from them."
             : "The language model wrote no answer, so this is quoted from your documents."
     }

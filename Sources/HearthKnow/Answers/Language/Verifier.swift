@@ -1,3 +1,4 @@
+import HearthCore
 import HearthInference
 import HearthStore
 
@@ -35,15 +36,22 @@ struct Verifier: Sendable {
         for group in [named, Array(rest)] {
             guard let best = Self.best(claim, in: group.map { passages[$0] }) else { continue }
             let citation = best.passage.citation(best.range)
-            if let embedder {
-                let vectors = try await embedder.embed([sentence.text, citation.quote], priority: .interactive)
-                guard vectors.count == 2 else { continue }
-                let near = zip(vectors[0], vectors[1]).reduce(Float(0)) { $0 + $1.0 * $1.1 }
-                guard near >= Self.leastSimilarity else { continue }
-            }
+            if let near = try await similarity(sentence.text, citation.quote), near < Self.leastSimilarity { continue }
             return Supported(text: sentence.text, citation: citation, support: best.coverage)
         }
         return nil
+    }
+
+    /// Nil without a model. One that turns out to be damaged is as good as none: the words were compared already.
+    private func similarity(_ left: String, _ right: String) async throws -> Float? {
+        guard let embedder else { return nil }
+        do {
+            let vectors = try await embedder.embed([left, right], priority: .interactive)
+            guard vectors.count == 2 else { return 0 }
+            return zip(vectors[0], vectors[1]).reduce(Float(0)) { $0 + $1.0 * $1.1 }
+        } catch let error as HearthError where ErrorCode.ofModels.contains(error.code) {
+            return nil
+        }
     }
 
     private static func best(

@@ -69,13 +69,14 @@ struct NumberReading: Sendable, Hashable {
             if separators[0] == ":" || half != nil { return forms }
         }
         let grouping = separators[0]
-        let isGrouped = groups[1].utf8.count == 3 && grouping != ":"
-        if isGrouped {
-            // The last mark, when it is another one, parts the fraction.
-            let hasFraction = separators.last != grouping
-            let whole = hasFraction ? groups.dropLast() : groups[...]
-            forms.insert(decimal(whole.joined(), hasFraction ? groups[groups.count - 1] : ""))
-        }
+        // The last mark, when it is another one, parts the fraction.
+        let hasFraction = separators.last != grouping
+        let whole = hasFraction ? groups.dropLast() : groups[...]
+        // An address such as 192.168.1.15, a version or the number of a section is no number in groups of thousands.
+        let isGrouped =
+            grouping != ":" && groups[0].utf8.count <= 3 && whole.dropFirst().allSatisfy { $0.utf8.count == 3 }
+            && separators.dropLast(hasFraction ? 1 : 0).allSatisfy { $0 == grouping }
+        if isGrouped { forms.insert(decimal(whole.joined(), hasFraction ? groups[groups.count - 1] : "")) }
         // "1.250" may be a fraction too.
         if groups.count == 2, grouping == "." || grouping == "," { forms.insert(decimal(groups[0], groups[1])) }
         return forms
@@ -113,13 +114,28 @@ struct NumberReading: Sendable, Hashable {
         guard var part = value(of: words[start].folded) else { return nil }
         var total = 0
         var end = start + 1
+        /// The last "thousand" or "million", and the number that ended with it.
+        var factor = Int.max
+        var round = NumberReading(forms: [], words: start..<end)
+        if part >= 1000 {
+            (total, part, factor) = (part, 0, part)
+            round = NumberReading(forms: [String(total)], words: start..<end)
+        }
         while end < words.count {
             // "two hundred and fifty"
             let isJoined = words[end].folded == "and" && part % 100 == 0 && end + 1 < words.count
             guard let next = value(of: words[end + (isJoined ? 1 : 0)].folded) else { break }
             if next >= 1000, part > 0 {
+                // "one thousand and two thousand": the "two" began another number.
+                guard next < factor else { return round }
                 total += part * next
-                part = 0
+                (part, factor) = (0, next)
+                round = NumberReading(forms: [String(total)], words: start..<(end + (isJoined ? 2 : 1)))
+            } else if part == 0, total > 0, next > 0, next < 1000,
+                isRun(words[(end - 1)...(end + (isJoined ? 1 : 0))])
+            {
+                // "two thousand five hundred", "two thousand and five"
+                part = next
             } else if next == 100, part > 0, part < 100 {
                 part *= 100
             } else if next < 10 && part % 100 >= 20 && part % 10 == 0 || next < 100 && part >= 100 && part % 100 == 0 {
@@ -130,6 +146,11 @@ struct NumberReading: Sendable, Hashable {
             end += isJoined ? 2 : 1
         }
         return NumberReading(forms: [String(total + part)], words: start..<end)
+    }
+
+    /// Whether nothing but one blank or hyphen is between the words: "in two thousand, five people".
+    private static func isRun(_ words: ArraySlice<Word>) -> Bool {
+        zip(words, words.dropFirst()).allSatisfy { $1.range.lowerBound == $0.range.upperBound + 1 }
     }
 
     private static func value(of folded: String) -> Int? {

@@ -1,14 +1,20 @@
 public import HearthCore
 
-/// The grammars that ship with Hearth, read when first asked for.
+/// The grammars that ship with Hearth, each read when it is first asked for.
 public struct GrammarLibrary: Sendable {
     /// Tags of RFC 5646.
     public static let languages = ["en", "de"]
 
     private static let folder = ResourceFolder(module: "HearthPlan", folder: "QuickAdd", proof: "en.grammar")
 
+    private static let cache = GrammarCache { (language: String) throws(HearthError) -> Grammar in
+        try read(language)
+    }
+
     /// - Throws: `.notFound` for a language without a grammar, `.missingResource` when an installation lost its files.
-    package static func grammar(_ language: String) throws(HearthError) -> Grammar {
+    package static func grammar(_ language: String) throws(HearthError) -> Grammar { try cache.grammar(language) }
+
+    private static func read(_ language: String) throws(HearthError) -> Grammar {
         guard languages.contains(language) else {
             throw HearthError(
                 .notFound, "There is no quick-add grammar for “\(language)”.",

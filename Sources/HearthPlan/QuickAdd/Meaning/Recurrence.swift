@@ -50,13 +50,45 @@ package struct Recurrence: Sendable, Hashable {
     static let workdays: UInt8 = 0b001_1111
     static let weekendDays: UInt8 = 0b110_0000
 
-    /// The value of an RRULE property. Exceptions are EXDATE properties of their own.
-    package var ruleText: String {
+    /// Nothing is left of the weekdays that it names.
+    private var leavesNoWeekday: Bool {
+        exceptWeekdays != 0 && (weekdays == 0 ? 0x7F : weekdays) & ~exceptWeekdays == 0
+    }
+
+    /// The value of an RRULE property. Exceptions on days are EXDATE properties of their own; those on weekdays are the
+    /// weekdays that are left, as BYDAY.
+    ///
+    /// - Parameter start: The first day on which it happens, in days since 1970: what the rule leaves open is as there.
+    /// - Returns: nil when no weekday is left: without BYDAY the rule would hold on all of them.
+    package func ruleText(startingOn start: Int) -> String? {
+        let rule = settled(startingOn: start)
+        return rule.leavesNoWeekday ? nil : rule.ruleText
+    }
+
+    /// With weekdays to leave out it says which day it means, because BYDAY adds days to a rule that names none and takes some
+    /// from one that does (the table of RFC 5545 section 3.3.10).
+    private func settled(startingOn start: Int) -> Recurrence {
+        guard exceptWeekdays != 0, weekdays == 0, dayOfMonth == 0 else { return self }
+        let date = CivilDate(daysSince1970: start)
+        var rule = self
+        switch frequency {
+        case .minutely, .hourly, .daily: break
+        case .weekly: rule.weekdays = 1 << UInt8(Weekday.of(start))
+        case .monthly: rule.dayOfMonth = date.day
+        case .yearly:
+            rule.dayOfMonth = date.day
+            if month == 0 { rule.month = date.month }
+        }
+        return rule
+    }
+
+    private var ruleText: String {
         var parts = ["FREQ=\(frequency.rawValue)"]
         if interval != 1 { parts.append("INTERVAL=\(interval)") }
         if month > 0 { parts.append("BYMONTH=\(month)") }
         if dayOfMonth != 0 { parts.append("BYMONTHDAY=\(dayOfMonth)") }
-        let days = frequency == .daily && exceptWeekdays != 0 ? 0x7F & ~exceptWeekdays : weekdays & ~exceptWeekdays
+        let named = weekdays == 0 && exceptWeekdays != 0 ? 0x7F : weekdays
+        let days = named & ~exceptWeekdays
         if days != 0 {
             let names = (0..<7).filter { days >> $0 & 1 == 1 }.map {
                 (ordinal == 0 ? "" : String(ordinal)) + Self.names[$0]

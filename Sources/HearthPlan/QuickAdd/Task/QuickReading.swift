@@ -52,9 +52,7 @@ struct QuickReading {
                 task.project = value
             default:
                 // An @ names a person, or a place when the vocabulary knows it as one.
-                let known = vocabulary.entries.first {
-                    $0.phrase == value.lowercased() && ($0.kind == .place || $0.kind == .person)
-                }
+                let known = vocabulary.entry(.person, value) ?? vocabulary.entry(.place, value)
                 if let known { value = known.meaning }
                 if known?.kind == .place {
                     field = .place
@@ -201,7 +199,9 @@ struct QuickReading {
     /// The words that nothing took, as they were written; abbreviations that the person once wrote out, written out.
     private func title() -> String {
         var parts: [String] = []
-        var lastEnd = -1
+        var lastEnd = 0
+        // Behind the last token of the title.
+        var lastPlace = -1
         var place = 0
         while place < tokens.count {
             guard !isTaken[place] else {
@@ -216,12 +216,14 @@ struct QuickReading {
                 word = match.entry.meaning
                 end = place + match.length
             }
-            if tokens[place].range.lowerBound == lastEnd, !parts.isEmpty {
-                parts[parts.count - 1] += word
+            let start = tokens[place].range.lowerBound
+            if place == lastPlace, !parts.isEmpty, !TokenScanner.parts(bytes[lastEnd..<start]) {
+                parts[parts.count - 1] += String(decoding: bytes[lastEnd..<start], as: UTF8.self) + word
             } else {
                 parts.append(word)
             }
             lastEnd = tokens[end - 1].range.upperBound
+            lastPlace = end
             place = end
         }
         let edges: Set<String> = [",", ";", "-", "–", "—", ":", ".", "()", "(", ")", ", "]

@@ -29,7 +29,7 @@ struct QuickTimes {
             guard clock == nil, moment == nil else { return other(phrase) }
             clock = phrase
         case .moment, .stretch:
-            guard moment == nil, day == nil else { return other(phrase) }
+            guard moment == nil, day == nil, clock == nil else { return other(phrase) }
             moment = phrase
         case .priority, .filler, .lead: return false
         }
@@ -82,14 +82,16 @@ struct QuickTimes {
         if let duration { task.durationMinutes = duration.totalSeconds / 60 }
         var candidates = self.candidates(nowWall)
         if let rule {
-            task.recurrence = rule.ruleText
             task.exceptDays = rule.exceptDays.map(Self.date)
             if candidates.isEmpty || clock != nil && day == nil && moment == nil {
                 candidates = occurrences(rule, nowWall, candidates)
-                if candidates.isEmpty {
-                    task.problems.append(
-                        QuickProblem(kind: .noOccurrence, message: "The recurrence names no day that ever comes."))
-                }
+            }
+            task.recurrence = choose(candidates, nowWall, vocabulary).flatMap {
+                rule.ruleText(startingOn: Civil.day(of: candidates[$0].due))
+            }
+            if task.recurrence == nil {
+                task.problems.append(
+                    QuickProblem(kind: .noOccurrence, message: "The recurrence names no day that ever comes."))
             }
         }
         if !others.isEmpty {
@@ -109,7 +111,7 @@ struct QuickTimes {
                     text: Self.text(candidate.due, candidate.isWholeDay)))
         }
         for phrase in others {
-            for reading in phrase.readings.suffix(1) {
+            for reading in phrase.movedAhead(of: nowWall).readings.suffix(1) {
                 guard let candidate = Self.candidate(reading, nowWall) else { continue }
                 task.alternatives.append(
                     QuickAlternative(
@@ -156,7 +158,11 @@ struct QuickTimes {
             }
         }
         if let day { return day.readings.compactMap { Self.candidate($0, now) } }
-        if let clock { return clock.readings.compactMap { Self.candidate($0, now, on: today) } }
+        if let clock {
+            // Alone, an hour that is over today means tomorrow's; the days of a rule are looked for ahead anyway.
+            let phrase = rule == nil ? clock.movedAhead(of: now) : clock
+            return phrase.readings.compactMap { Self.candidate($0, now, on: today) }
+        }
         return []
     }
 

@@ -50,6 +50,28 @@ struct TokenScanner {
         }
     }
 
+    /// Whether these bytes between two tokens part words. Joiners and marks of direction do not: they belong to what is written.
+    static func parts(_ bytes: ArraySlice<UInt8>) -> Bool {
+        var place = bytes.startIndex
+        while place < bytes.endIndex {
+            let rest = bytes[place...]
+            switch bytes[place] {
+            case 0...0x20, 0x7F: return true
+            case 0xC2 where rest.starts(with: [0xC2, 0xA0]), 0xE3 where rest.starts(with: [0xE3, 0x80, 0x80]):
+                return true
+            // Spaces of a fixed width, separators of lines, the narrow no-break space.
+            case 0xE2 where rest.starts(with: [0xE2, 0x80]) && rest.count > 2:
+                switch bytes[place + 2] {
+                case 0x80...0x8A, 0xA8, 0xA9, 0xAF: return true
+                default: break
+                }
+            default: break
+            }
+            place += 1
+        }
+        return false
+    }
+
     /// In lower case: ASCII and the letters of Latin-1, which are all that the grammars use.
     private func spelled(_ range: Range<Int>) -> String {
         String(unsafeUninitializedCapacity: range.count) { buffer in
@@ -100,8 +122,9 @@ struct TokenScanner {
         case (0xE2, 0x81) where third >= 0xA0 && third <= 0xAF: return Kind(kind: .sign, length: 3, isBlank: true)
         // Arrows, symbols, dingbats; signs of Latin-1 (« » ° §).
         case (0xE2, _), (0xC2, _): return Kind(kind: .sign, length: length)
-        // Variation selectors and the byte order mark.
-        case (0xEF, 0xB8), (0xEF, 0xBB): return Kind(kind: .sign, length: length, isBlank: third != 0 && second == 0xBB)
+        // Variation selectors; the byte order mark. Beside them stand Arabic letters in their forms.
+        case (0xEF, 0xB8) where third <= 0x8F: return Kind(kind: .sign, length: length)
+        case (0xEF, 0xBB) where third == 0xBF: return Kind(kind: .sign, length: length, isBlank: true)
         // Emoji.
         case (0xF0, 0x9F): return Kind(kind: .sign, length: length)
         default: return Kind(kind: .word, length: length)

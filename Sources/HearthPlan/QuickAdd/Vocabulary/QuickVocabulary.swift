@@ -33,7 +33,10 @@ public struct QuickVocabulary: Sendable, Hashable {
     /// Longer phrases are sentences, no names.
     public static let mostWords = 5
 
-    private var byFirstWord: [String: [Entry]] = [:]
+    /// By the first word of a phrase, then by all its words.
+    private var byFirstWord: [String: [[String]: [Entry]]] = [:]
+    /// Of all those.
+    private var count = 0
     private var hours: [Int: Entry] = [:]
 
     public init(_ entries: [Entry] = []) {
@@ -41,9 +44,20 @@ public struct QuickVocabulary: Sendable, Hashable {
     }
 
     public var entries: [Entry] {
-        (byFirstWord.values.flatMap { $0 } + hours.values).sorted {
+        (named + hours.values).sorted {
             ($0.kind.rawValue, $0.phrase, $0.meaning) < ($1.kind.rawValue, $1.phrase, $1.meaning)
         }
+    }
+
+    private var named: [Entry] { byFirstWord.values.flatMap { $0.values.flatMap { $0 } } }
+
+    /// The entry of just this phrase.
+    public func entry(_ kind: Kind, _ phrase: String) -> Entry? {
+        let phrase = phrase.lowercased()
+        if kind == .hour { return Int(phrase).flatMap { hours[$0] } }
+        let words = Self.words(phrase)
+        guard let first = words.first else { return nil }
+        return byFirstWord[first]?[words]?.first { $0.kind == kind && $0.phrase == phrase }
     }
 
     /// Counts once more what is known already; another meaning of the same phrase takes its place when said as often.
@@ -56,11 +70,15 @@ public struct QuickVocabulary: Sendable, Hashable {
     public mutating func forget(_ kind: Kind, _ phrase: String) -> Bool {
         let phrase = phrase.lowercased()
         if kind == .hour { return Int(phrase).map { hours.removeValue(forKey: $0) != nil } ?? false }
-        guard let first = Self.words(phrase).first, var list = byFirstWord[first] else { return false }
-        let count = list.count
-        list.removeAll { $0.kind == kind && $0.phrase == phrase }
-        byFirstWord[first] = list.isEmpty ? nil : list
-        return list.count < count
+        let words = Self.words(phrase)
+        guard let first = words.first, var list = byFirstWord[first]?[words],
+            let place = list.firstIndex(where: { $0.kind == kind && $0.phrase == phrase })
+        else { return false }
+        list.remove(at: place)
+        count -= 1
+        byFirstWord[first]?[words] = list.isEmpty ? nil : list
+        if byFirstWord[first]?.isEmpty ?? false { byFirstWord[first] = nil }
+        return true
     }
 
     private mutating func insert(_ entry: Entry) {
@@ -77,7 +95,7 @@ public struct QuickVocabulary: Sendable, Hashable {
         }
         let words = Self.words(entry.phrase)
         guard let first = words.first, words.count <= Self.mostWords, !entry.meaning.isEmpty else { return }
-        var list = byFirstWord[first] ?? []
+        var list = byFirstWord[first]?[words] ?? []
         if let place = list.firstIndex(where: { $0.kind == entry.kind && $0.phrase == entry.phrase }) {
             if list[place].meaning == entry.meaning {
                 list[place].count += entry.count
@@ -88,13 +106,15 @@ public struct QuickVocabulary: Sendable, Hashable {
             }
         } else {
             list.append(entry)
+            count += 1
         }
-        byFirstWord[first] = list
-        if byFirstWord.count > Self.mostEntries,
-            let least = entries.filter({ $0.kind != .hour }).min(by: { $0.count < $1.count })
-        {
-            forget(least.kind, least.phrase)
-        }
+        byFirstWord[first, default: [:]][words] = list
+        if count > Self.mostEntries, let least = named.min(by: Self.isLess) { forget(least.kind, least.phrase) }
+    }
+
+    /// Said less often; of two that were said as often, the first in the order of `entries`.
+    private static func isLess(_ one: Entry, _ other: Entry) -> Bool {
+        (one.count, one.kind.rawValue, one.phrase) < (other.count, other.kind.rawValue, other.phrase)
     }
 
     static func words(_ phrase: String) -> [String] { TokenScanner.tokens(of: phrase).map(\.text) }
@@ -104,12 +124,11 @@ public struct QuickVocabulary: Sendable, Hashable {
 
     /// The entries whose words stand at `place`, longest first.
     func entries(at place: Int, in tokens: [Token]) -> [(entry: Entry, length: Int)] {
-        guard let list = byFirstWord[tokens[place].text] else { return [] }
-        return list.compactMap { entry in
-            let words = Self.words(entry.phrase)
-            guard place + words.count <= tokens.count else { return nil }
-            for (index, word) in words.enumerated() where tokens[place + index].text != word { return nil }
-            return (entry, words.count)
-        }.sorted { ($0.length, $0.entry.count) > ($1.length, $1.entry.count) }
+        guard let named = byFirstWord[tokens[place].text] else { return [] }
+        let longest = min(Self.mostWords, tokens.count - place)
+        return (1...longest).reversed().flatMap { length in
+            (named[tokens[place..<place + length].map(\.text)] ?? []).sorted { $0.count > $1.count }
+                .map { (entry: $0, length: length) }
+        }
     }
 }

@@ -41,44 +41,50 @@ package enum SearchTerms {
 
     /// Calls `body` with each term and where its word begins in the text, in bytes.
     package static func forEach(in text: String, _ body: (_ term: [UInt8], _ offset: Int) -> Void) {
-        scan(text, isWanted: { _ in true }) { term, offset in if let term { body(term, offset) } }
+        scan(text, isWanted: { _, _ in true }) { term, offset in if let term { body(term, offset) } }
     }
 
-    /// As `forEach`, but gives nil for each word of ASCII, in lower case and not stemmed yet, that is not wanted: stemming is
-    /// most of the work.
+    /// As `forEach`, but gives nil for each word of ASCII whose first letters, in lower case, are not wanted (the second is 0 in a
+    /// word of one): copying and stemming words is most of the work.
     @inline(__always)
     static func scan(
-        _ text: String, isWanted: (_ word: [UInt8]) -> Bool, _ body: (_ term: [UInt8]?, _ offset: Int) -> Void
+        _ text: String, isWanted: (_ first: UInt8, _ second: UInt8) -> Bool,
+        _ body: (_ term: [UInt8]?, _ offset: Int) -> Void
     ) {
         var text = text
         text.withUTF8 { bytes in
             var index = 0
-            var word: [UInt8] = []
             while index < bytes.count {
                 let start = index
-                word.removeAll(keepingCapacity: true)
                 var isASCII = true
                 while index < bytes.count {
-                    let byte = bytes[index]
-                    if byte < 0x80 {
-                        guard let letter = asciiLetter(byte) else { break }
-                        word.append(letter)
-                    } else {
+                    if bytes[index] >= 0x80 {
                         isASCII = false
-                        word.append(byte)
+                    } else if asciiLetter(bytes[index]) == nil {
+                        break
                     }
                     index += 1
                 }
-                if word.isEmpty {
+                guard index > start else {
                     index += 1
-                } else if isASCII {
-                    body(isWanted(word) ? stemmed(word) : nil, start)
+                    continue
+                }
+                if isASCII, !isWanted(folded(bytes[start]), index - start > 1 ? folded(bytes[start + 1]) : 0) {
+                    body(nil, start)
+                    continue
+                }
+                let word = bytes[start..<index].map(folded)
+                if isASCII {
+                    body(stemmed(word), start)
                 } else {
                     foldedTerms(of: word) { body($0, start + $1) }
                 }
             }
         }
     }
+
+    /// ASCII letters in lower case.
+    private static func folded(_ byte: UInt8) -> UInt8 { asciiLetter(byte) ?? byte }
 
     private static func asciiLetter(_ byte: UInt8) -> UInt8? {
         switch byte {

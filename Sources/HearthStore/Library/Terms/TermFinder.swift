@@ -32,9 +32,9 @@ package struct TermFinder: Sendable {
         var found: [Int?] = []
         SearchTerms.scan(
             text,
-            isWanted: { word in
+            isWanted: { first, second in
                 guard found.count < limit else { return false }
-                let bit = Int(word[0]) << 8 | Int(word.count > 1 ? word[1] : 0)
+                let bit = Int(first) << 8 | Int(second)
                 return beginnings[bit >> 6] & 1 << UInt64(bit & 63) != 0
             },
             { term, _ in if found.count < limit { found.append(term.flatMap { places[$0] }) } })

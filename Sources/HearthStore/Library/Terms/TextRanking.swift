@@ -12,6 +12,9 @@ package enum TextRanking {
     package static let titleWeight = 1.5
     /// Passages that are looked at for one query: beyond that, its most frequent terms are left out.
     package static let candidateBudget = 6000
+    /// So often as many older passages are looked at for a term, while too few of the others are the person's or pass the
+    /// filter.
+    package static let olderPages = 20
     /// Passages of a filter up to which each is looked at, when the candidates are nearly all outside of it.
     package static let few = 256
 
