@@ -162,7 +162,7 @@ import Testing
 
             #expect(try await hearth.hearth("streams").output.contains("heartrate"))
             #expect(try await (hearth.hearth("streams", "list", "--json").json.array?.count ?? 0) >= 26)
-            #expect(try await hearth.hearth("streams", "show", "gps").output.contains("(private)"))
+            #expect(try await hearth.hearth("streams", "show", "wifi").output.contains("(private)"))
         }
     }
 

@@ -72,7 +72,15 @@ private final class SlowServer: RemoteTranscriber {
 
     var asked: [Double] { state.withLock { $0.asked } }
 
-    func transcribe(_ segment: SpeechSegment, language: String?) async throws -> Transcript {
+    let batchLimits = SpeechBatch.Limits(seconds: 60, stretches: 1)
+
+    func shutdown() async throws {}
+
+    func transcribe(_ segments: [SpeechSegment], language: String?) async throws -> [Transcript] {
+        try segments.map(transcript)
+    }
+
+    private func transcript(of segment: SpeechSegment) throws -> Transcript {
         let fails = state.withLock { state in
             state.asked.append(segment.start)
             guard let index = state.failures.firstIndex(of: segment.start) else { return false }

@@ -107,7 +107,7 @@ import Testing
 
     @Test func `memory is limited`() async throws {
         let transcriber = SherpaPrograms.transcriber(
-            model: SherpaPrograms.model("tones-ctc"), memoryBytes: 64 << 20)
+            model: SherpaPrograms.model("tones-ctc"), memoryBytes: 16 << 20)
         let error = await #expect(throws: HearthError.self) {
             try await transcriber.transcribe([Tones.segment(Tones.sentence)], language: nil)
         }

@@ -56,10 +56,6 @@ public struct MessagePackWriter {
     public mutating func write(_ value: Double) {
         guard value.isFinite else { return writeNull() }
         if let whole = Int64(exactly: value), whole != 0 || value.sign == .plus { return write(whole) }
-        if let whole = UInt64(exactly: value), whole != 0 {
-            bytes.append(0xcf)
-            return append(whole)
-        }
         let narrow = Float(value)
         if Double(narrow) == value {
             bytes.append(0xca)
