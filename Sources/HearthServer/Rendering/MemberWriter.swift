@@ -30,11 +30,11 @@ struct MemberWriter {
 extension JSONWriter {
     mutating func object(_ body: (inout MemberWriter) -> Void) {
         raw("{")
-        var members = MemberWriter(self)
-        // The bytes go over and come back, so that they are never there twice.
-        self = JSONWriter(capacity: 0)
+        var members = MemberWriter(JSONWriter(capacity: 0))
+        // The bytes go over and come back. While both had them, the next one written would copy them all.
+        swap(&self, &members.writer)
         body(&members)
-        self = members.writer
+        swap(&self, &members.writer)
         raw("}")
     }
 
