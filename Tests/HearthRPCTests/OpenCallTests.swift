@@ -21,6 +21,11 @@ import Testing
             var configuration = HTTP2ClientTransport.Posix.Config.defaults
             configuration.compression.algorithm = .gzip
             configuration.compression.enabledAlgorithms = [.gzip]
+            // Without its type: a client that knows of one message sends nothing before its own end.
+            let watch = MethodDescriptor(
+                fullyQualifiedService: Health.descriptor.fullyQualifiedService,
+                method: Health.Method.Watch.descriptor.method)
+            let (ended, end) = AsyncStream.makeStream(of: Void.self)
             let error = await #expect(throws: RPCError.self) {
                 try await withGRPCClient(
                     transport: try .http2NIOPosix(
@@ -31,12 +36,14 @@ import Testing
                         request: StreamingClientRequest<Asked> { writer in
                             try await writer.write(.init())
                             let large = Asked.with { $0.service = String(repeating: "a", count: 4 << 20) }
-                            for _ in 0..<3 { try await writer.write(large) }
-                        }, descriptor: Health.Method.Watch.descriptor, serializer: ProtobufSerializer<Asked>(),
+                            for _ in 0..<20 { try await writer.write(large) }
+                            // Without an end of its own: only the server's word ends the call.
+                            for await _ in ended {}
+                        }, descriptor: watch, serializer: ProtobufSerializer<Asked>(),
                         deserializer: ProtobufDeserializer<Grpc_Health_V1_HealthCheckResponse>(),
                         options: Sending.options(timeout: .seconds(60))
                     ) { response in
-                        // A watch never ends by itself.
+                        defer { end.finish() }
                         for try await _ in response.messages {}
                     }
                 }
