@@ -319,7 +319,9 @@ struct JSONParser: ~Copyable {
             if digits <= 19, isNegative, mantissa == UInt64(Int64.max) + 1 {
                 return tape.append(.integer, payload: UInt64(bitPattern: Int64.min))
             }
-            if digits <= 20, !isNegative, let whole = unsigned(integerStart, digits) { return tape.appendUnsigned(whole) }
+            if digits <= 20, !isNegative, let whole = unsigned(integerStart, digits) {
+                return tape.appendUnsigned(whole)
+            }
             return tape.appendRounded(try real(from: start))
         }
         var exponent = 0

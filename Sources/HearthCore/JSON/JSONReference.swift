@@ -61,7 +61,9 @@ public struct JSONReference {
     /// Whether this is, or holds, what Swift values do not keep exactly: a whole number beyond `Int64`, or an extension of
     /// MessagePack.
     public var holdsInexact: Bool {
-        for index in index..<node.next where nodes[Int(index)].detail.rawValue >= JSONDetail.rounded.rawValue { return true }
+        for index in index..<node.next where nodes[Int(index)].detail.rawValue >= JSONDetail.rounded.rawValue {
+            return true
+        }
         return false
     }
 

@@ -69,7 +69,9 @@ package struct TranscriptProcessor: Processor {
                 switch event {
                 case .speech(let segment):
                     if now() > end { throw TimeIsUp() }
-                    for full in batch?.add(segment) ?? [] { found += try await written(full, of: file, options.language) }
+                    for full in batch?.add(segment) ?? [] {
+                        found += try await written(full, of: file, options.language)
+                    }
                     current = segment
                 case .transcript(let transcript):
                     if let current { found.append((current, transcript)) }
