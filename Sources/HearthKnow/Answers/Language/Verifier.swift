@@ -61,12 +61,11 @@ struct Verifier: Sendable {
         for passage in passages {
             let title = Set(Word.all(in: Array(passage.found.document.title.unicodeScalars)).map(\.stem))
             let stems = passage.sentences.reduce(into: Set<String>()) { if !$1.asks { $0.formUnion($1.stems) } }
-            // A sentence that asks, or orders what to answer, supports no claim.
-            for (index, sentence) in passage.sentences.enumerated() where !sentence.asks && sentence.order == nil {
+            for (index, sentence) in passage.sentences.enumerated() where supports(sentence) {
                 let context = ClaimSupport.Context(
                     title: title, replied: Set(sentence.question?.words.map(\.stem) ?? []), passage: stems)
                 // One sentence, or it with the one before.
-                for first in [index, index - 1] where first >= 0 && !passage.sentences[first].asks {
+                for first in [index, index - 1] where first >= 0 && supports(passage.sentences[first]) {
                     let words = passage.sentences[first...index].flatMap(\.words)
                     let text = ClaimText(words, passage.scalars, language: QuestionLanguage.of(words))
                     guard let coverage = claim.measure(text, in: context),
@@ -78,6 +77,9 @@ struct Verifier: Sendable {
         }
         return best
     }
+
+    /// A sentence that asks, or orders what to answer, supports no claim, alone or with another.
+    private static func supports(_ sentence: PassageText.Sentence) -> Bool { !sentence.asks && sentence.order == nil }
 
     /// By how much two sentences must support a claim better than one.
     private static let preference = 0.1
